@@ -1,0 +1,133 @@
+/** The port to agents: what an adapter makes and what an executor returns (spec section 18). */
+
+export type FinishReason = "stop" | "length" | "tool_use" | "error" | "content_filter" | "aborted";
+
+/** Token counts as on the wire; `api_calls` is what the machine counts. */
+export interface AgentUsage {
+	readonly input_tokens?: number;
+	readonly output_tokens?: number;
+	readonly total_tokens?: number;
+	readonly cache_read_tokens?: number;
+	readonly cache_write_tokens?: number;
+	readonly api_calls?: number;
+	readonly requests?: number;
+	readonly calls?: number;
+	readonly cost?: AgentCost;
+}
+
+/** Money in US dollars. */
+export type AgentCost =
+	| number
+	| {
+			readonly input?: number;
+			readonly output?: number;
+			readonly cache_read?: number;
+			readonly cache_write?: number;
+			readonly total?: number;
+	  };
+
+/** A failed call as data. */
+export interface AgentErrorInfo {
+	/** `rate_limit`, `auth_error`, `invalid_request`, `server_error`, `timeout`, `content_filter`, `context_length`, … */
+	readonly code?: string;
+	/** The provider's own class name, for example `RateLimitError`. */
+	readonly type?: string;
+	readonly message?: string;
+	readonly status_code?: number;
+	readonly retryable?: boolean;
+}
+
+export interface RateLimitWindow {
+	readonly name: string;
+	readonly resource: string;
+	readonly remaining?: number;
+	readonly limit?: number;
+	/** Seconds. */
+	readonly resets_in?: number;
+	/** Seconds since 1970. */
+	readonly reset_at?: number;
+}
+
+export interface RateLimitState {
+	readonly limited: boolean;
+	/** Seconds. */
+	readonly retry_after?: number;
+	readonly windows?: readonly RateLimitWindow[];
+}
+
+export interface AgentToolCall {
+	readonly id: string;
+	readonly name: string;
+	readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** What one agent call gave. Everything is optional; success = no `error`. */
+export interface AgentResult {
+	readonly output?: unknown;
+	readonly content?: string | null;
+	readonly raw?: unknown;
+	readonly usage?: AgentUsage | null;
+	readonly cost?: AgentCost | null;
+	readonly metadata?: Readonly<Record<string, unknown>> | null;
+	readonly finish_reason?: FinishReason | null;
+	readonly error?: AgentErrorInfo | null;
+	readonly rate_limit?: RateLimitState | null;
+	readonly provider_data?: Readonly<Record<string, unknown>> | null;
+	readonly tool_calls?: readonly AgentToolCall[] | null;
+	readonly rendered_user_prompt?: string | null;
+}
+
+/** What the machine hands to one call. */
+export interface AgentCall {
+	/** Rendered `input` of the state. */
+	readonly input: Readonly<Record<string, unknown>>;
+	/** The machine's context, read-only. */
+	readonly context: Readonly<Record<string, unknown>>;
+	readonly sessionId?: string;
+	/** Aborts the HTTP call itself. */
+	readonly signal?: AbortSignal;
+	/** `<execution id>/<step>/<state>/<attempt>`: the same for a call that is made again after a crash. */
+	readonly idempotencyKey?: string;
+	/** The state that calls, for logs. */
+	readonly state?: string;
+	/** Called with streamed pieces when set. */
+	readonly onStreamEvent?: (event: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A callable agent. Return an `AgentResult`, or any value: see `coerceAgentResult`. */
+export interface AgentExecutor {
+	execute(call: AgentCall): Promise<unknown> | unknown;
+	/** The agent's own metadata (`metadata.mdap`, `metadata.parsing`, `metadata.validation`). */
+	readonly metadata?: Readonly<Record<string, unknown>>;
+	cancel?(): void;
+}
+
+/** What an adapter is told about the machine that uses the agent. */
+export interface AgentAdapterContext {
+	readonly configDir: string;
+	readonly machineName: string;
+	readonly settings: Readonly<Record<string, unknown>>;
+	readonly profiles?: {
+		readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+		readonly default: string | null;
+		readonly override: string | null;
+	};
+	/** `--model provider/name`: replaces every agent's model. */
+	readonly modelOverride?: string;
+}
+
+export interface AgentReference {
+	readonly type: string;
+	readonly ref?: string;
+	readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Makes executors for one kind of agent. */
+export interface AgentAdapter {
+	readonly typeName: string;
+	createExecutor(
+		agentName: string,
+		reference: AgentReference,
+		context: AgentAdapterContext,
+	): AgentExecutor | Promise<AgentExecutor>;
+}

@@ -1,0 +1,44 @@
+/** The hooks interface: user code at fixed points of a run (spec section 15). */
+
+/** A machine's context. Hooks get it whole and give it back; `context.machine` is read-only. */
+export type Context = Record<string, unknown>;
+
+/** Supplies the tools of a tool loop (spec section 12.6). */
+export interface ToolProvider {
+	getToolDefinitions(): readonly Readonly<Record<string, unknown>>[] | null;
+	executeTool(
+		name: string,
+		toolCallId: string,
+		args: Readonly<Record<string, unknown>>,
+	): Promise<{ readonly content: string; readonly is_error?: boolean }>;
+}
+
+type Maybe<T> = T | Promise<T>;
+
+/**
+ * All methods are optional, sync or async, and pass their value through by default. `this` is the hooks object.
+ * A method that must return a context and returns `undefined` or `null` fails with a `HookError`.
+ */
+export interface MachineHooks {
+	onMachineStart?(context: Context): Maybe<Context>;
+	onMachineEnd?(context: Context, output: unknown): Maybe<unknown>;
+	onStateEnter?(state: string, context: Context): Maybe<Context>;
+	/** The return value has no further effect. */
+	onStateExit?(state: string, context: Context, output: unknown): Maybe<unknown>;
+	/** A falsy return ends the run. */
+	onTransition?(from: string, to: string, context: Context): Maybe<string | null | undefined>;
+	/** A state's name routes the error there. */
+	onError?(state: string, error: Error, context: Context): Maybe<string | null | undefined>;
+	onAction?(action: string, context: Context, info: { readonly state: string }): Maybe<Context>;
+	onToolCalls?(state: string, calls: readonly unknown[], context: Context): Maybe<Context>;
+	onToolResult?(state: string, result: unknown, context: Context): Maybe<Context>;
+	onAgentStreamEvent?(state: string, event: unknown, context: Context): Maybe<void>;
+	getToolProvider?(state: string): ToolProvider | null | undefined;
+}
+
+/** Makes hooks from the `args` of a reference. A class is called with `new`. */
+export type HooksFactory =
+	| ((args: Readonly<Record<string, unknown>>) => MachineHooks)
+	| (new (
+			args: Readonly<Record<string, unknown>>,
+	  ) => MachineHooks);
