@@ -1,0 +1,193 @@
+/** Reads an `AgentResult` out of whatever an executor returned (spec section 18.1), and what the machine counts of it. */
+import type {
+	AgentCost,
+	AgentErrorInfo,
+	AgentResult,
+	AgentToolCall,
+	AgentUsage,
+	FinishReason,
+	RateLimitState,
+	RateLimitWindow,
+} from "./agent.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The names of an `AgentResult`'s fields; a mapping with one of them is read as a result. */
+export const agentResultFields: ReadonlySet<string> = new Set([
+	"output",
+	"content",
+	"raw",
+	"usage",
+	"cost",
+	"metadata",
+	"finish_reason",
+	"error",
+	"rate_limit",
+	"provider_data",
+	"tool_calls",
+	"rendered_user_prompt",
+]);
+
+/**
+ * Makes an `AgentResult` of an executor's return value: a mapping with at least one field of a result is read field by
+ * field and its other keys are dropped, any other mapping is the output, nothing is an empty result, and anything else
+ * is content in its text form. Fields of a wrong type are left out; an empty `error` is no error (spec section 18.1).
+ */
+export function coerceAgentResult(value: unknown): AgentResult {
+	if (value === null || value === undefined) return {};
+	if (value instanceof Error) return { error: readError(value) };
+	if (!isFields(value)) return { content: contentText(value) };
+	if (!Object.keys(value).some((key) => agentResultFields.has(key))) return { output: value };
+	return defined({
+		output: own(value, "output"),
+		content: readContent(own(value, "content")),
+		raw: own(value, "raw"),
+		usage: readUsage(own(value, "usage")),
+		cost: readCost(own(value, "cost")),
+		metadata: readFields(own(value, "metadata")),
+		finish_reason: readFinishReason(own(value, "finish_reason")),
+		error: readError(own(value, "error")),
+		rate_limit: readRateLimit(own(value, "rate_limit")),
+		provider_data: readFields(own(value, "provider_data")),
+		tool_calls: readToolCalls(own(value, "tool_calls")),
+		rendered_user_prompt: readText(own(value, "rendered_user_prompt")),
+	});
+}
+
+/** What templates see as `output`: the output if there is one, else `{content}`, else `{}` (spec section 7). */
+export function payloadOf(result: AgentResult): unknown {
+	if (result.output !== null && result.output !== undefined) return result.output;
+	if (result.content !== null && result.content !== undefined) return { content: result.content };
+	return {};
+}
+
+/** Calls to a provider: `usage.api_calls`, else `requests`, else `calls`, else 0 (spec section 6.5). */
+export function apiCallsOf(result: AgentResult): number {
+	const usage = result.usage;
+	return usage?.api_calls ?? usage?.requests ?? usage?.calls ?? 0;
+}
+
+/** US dollars: `cost`, or where it is absent `usage.cost`; a breakdown counts by its `total` (spec section 6.5). */
+export function costOf(result: AgentResult): number {
+	const cost = result.cost ?? result.usage?.cost;
+	if (cost === null || cost === undefined) return 0;
+	return typeof cost === "number" ? cost : (cost.total ?? 0);
+}
+
+function isFields(value: unknown): value is Fields {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function own(fields: Fields, key: string): unknown {
+	return Object.hasOwn(fields, key) ? fields[key] : undefined;
+}
+
+/** The reference prints Python's words for booleans, and so do templates. */
+function contentText(value: unknown): string {
+	if (typeof value === "string") return value;
+	if (typeof value === "boolean") return value ? "True" : "False";
+	return Array.isArray(value) ? JSON.stringify(value) : String(value);
+}
+
+function readContent(value: unknown): string | null | undefined {
+	return value === null || value === undefined ? value : contentText(isFields(value) ? JSON.stringify(value) : value);
+}
+
+function readText(value: unknown): string | undefined {
+	return typeof value === "string" ? value : undefined;
+}
+
+function readNumber(value: unknown): number | undefined {
+	return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function readFields(value: unknown): Fields | undefined {
+	return isFields(value) ? value : undefined;
+}
+
+function readUsage(value: unknown): AgentUsage | undefined {
+	if (!isFields(value)) return undefined;
+	return defined({
+		input_tokens: readNumber(own(value, "input_tokens")),
+		output_tokens: readNumber(own(value, "output_tokens")),
+		total_tokens: readNumber(own(value, "total_tokens")),
+		cache_read_tokens: readNumber(own(value, "cache_read_tokens")),
+		cache_write_tokens: readNumber(own(value, "cache_write_tokens")),
+		api_calls: readNumber(own(value, "api_calls")),
+		requests: readNumber(own(value, "requests")),
+		calls: readNumber(own(value, "calls")),
+		cost: readCost(own(value, "cost")),
+	});
+}
+
+function readCost(value: unknown): AgentCost | undefined {
+	if (!isFields(value)) return readNumber(value);
+	return defined({
+		input: readNumber(own(value, "input")),
+		output: readNumber(own(value, "output")),
+		cache_read: readNumber(own(value, "cache_read")),
+		cache_write: readNumber(own(value, "cache_write")),
+		total: readNumber(own(value, "total")),
+	});
+}
+
+const finishReasons: readonly FinishReason[] = ["stop", "length", "tool_use", "error", "content_filter", "aborted"];
+
+function readFinishReason(value: unknown): FinishReason | undefined {
+	return finishReasons.find((reason) => reason === value);
+}
+
+/** A text or an `Error` in place of the mapping is taken as the message, so that no failure is lost. */
+function readError(value: unknown): AgentErrorInfo | undefined {
+	if (typeof value === "string" && value !== "") return { message: value };
+	if (value instanceof Error) return { type: value.name, message: value.message };
+	if (!isFields(value) || Object.keys(value).length === 0) return undefined;
+	return defined({
+		code: readText(own(value, "code")),
+		type: readText(own(value, "type")),
+		message: readText(own(value, "message")),
+		status_code: readNumber(own(value, "status_code")),
+		retryable: Object.hasOwn(value, "retryable") ? Boolean(value.retryable) : undefined,
+	});
+}
+
+function readRateLimit(value: unknown): RateLimitState | undefined {
+	if (!isFields(value)) return undefined;
+	const windows = own(value, "windows");
+	return defined({
+		limited: Boolean(own(value, "limited")),
+		retry_after: readNumber(own(value, "retry_after")),
+		windows: Array.isArray(windows) ? windows.flatMap(readWindow) : undefined,
+	});
+}
+
+function readWindow(value: unknown): RateLimitWindow[] {
+	if (!isFields(value)) return [];
+	const window = defined({
+		name: readText(own(value, "name")) ?? "",
+		resource: readText(own(value, "resource")) ?? "",
+		remaining: readNumber(own(value, "remaining")),
+		limit: readNumber(own(value, "limit")),
+		resets_in: readNumber(own(value, "resets_in")),
+		reset_at: readNumber(own(value, "reset_at")),
+	});
+	return [window];
+}
+
+function readToolCalls(value: unknown): readonly AgentToolCall[] | undefined {
+	if (!Array.isArray(value)) return undefined;
+	return value.filter(isFields).map((call) => ({
+		id: readText(own(call, "id")) ?? "",
+		// The agent's own response calls it `tool` (spec section 19.5).
+		name: readText(own(call, "name")) ?? readText(own(call, "tool")) ?? "",
+		arguments: readFields(own(call, "arguments")) ?? {},
+	}));
+}
+
+/** The same object without keys whose value is undefined, so that results are clean JSON. */
+function defined<T extends object>(fields: T): T {
+	for (const [key, value] of Object.entries(fields)) {
+		if (value === undefined) Reflect.deleteProperty(fields, key);
+	}
+	return fields;
+}
