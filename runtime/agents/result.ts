@@ -137,18 +137,19 @@ function readFinishReason(value: unknown): FinishReason | undefined {
 	return finishReasons.find((reason) => reason === value);
 }
 
-/** A text or an `Error` in place of the mapping is taken as the message, so that no failure is lost. */
+/** No failure is lost: a text, an `Error`, or a mapping without a readable field still gives a message. */
 function readError(value: unknown): AgentErrorInfo | undefined {
 	if (typeof value === "string" && value !== "") return { message: value };
 	if (value instanceof Error) return { type: value.name, message: value.message };
 	if (!isFields(value) || Object.keys(value).length === 0) return undefined;
-	return defined({
+	const error = defined({
 		code: readText(own(value, "code")),
 		type: readText(own(value, "type")),
 		message: readText(own(value, "message")),
 		status_code: readNumber(own(value, "status_code")),
 		retryable: Object.hasOwn(value, "retryable") ? Boolean(value.retryable) : undefined,
 	});
+	return Object.keys(error).length > 0 ? error : { message: JSON.stringify(value) };
 }
 
 function readRateLimit(value: unknown): RateLimitState | undefined {
