@@ -1,0 +1,75 @@
+/** A code frame: the lines around a place with a caret under it. */
+import { createSourceLines, type SourceLines } from "../document/source-lines.ts";
+import type { SourceRange } from "./diagnostic.ts";
+
+const linesBefore = 2;
+const linesAfter = 1;
+const maxColumns = 120;
+const tabWidth = 4;
+
+const linesOf = new WeakMap<object, SourceLines>();
+
+/** Anything that has a text; its lines are found once. */
+export interface Framed {
+	readonly text: string;
+}
+
+/** The lines of a document's text, found at the first call. */
+export function sourceLinesOf(document: Framed): SourceLines {
+	const known = linesOf.get(document);
+	if (known) return known;
+	const lines = createSourceLines(document.text);
+	linesOf.set(document, lines);
+	return lines;
+}
+
+/**
+ * Draws the line of a range with up to two lines before and one after, tabs as blanks, long lines clipped around the
+ * range. Plain text without colours.
+ */
+export function codeFrame(document: Framed, range: SourceRange): string {
+	const lines = sourceLinesOf(document);
+	const first = Math.max(1, range.line - linesBefore);
+	const last = Math.min(lines.count, range.line + linesAfter);
+	const gutter = String(last).length;
+	const width = maxColumns - gutter - 5;
+
+	const source = lines.line(range.line);
+	const from = widthOf(source.slice(0, range.column - 1));
+	const upTo = range.endLine === range.line ? range.endColumn - 1 : source.trimEnd().length;
+	const to = Math.max(from + 1, widthOf(source.slice(0, upTo)));
+	// A far place is shown a third into the window, so that some of what leads to it can be seen.
+	const shift = to <= width ? 0 : Math.max(0, from - Math.floor(width / 3));
+
+	const drawn: string[] = [];
+	for (let number = first; number <= last; number++) {
+		const marked = number === range.line;
+		const text = clip(expandTabs(lines.line(number)), shift, width);
+		drawn.push(`${marked ? ">" : " "} ${String(number).padStart(gutter)} | ${text}`.trimEnd());
+		if (marked) {
+			const start = from - shift;
+			const carets = "^".repeat(Math.max(1, Math.min(to - shift, width) - start));
+			drawn.push(`  ${" ".repeat(gutter)} | ${" ".repeat(start)}${carets}`);
+		}
+	}
+	return drawn.join("\n");
+}
+
+function expandTabs(line: string): string {
+	let result = "";
+	for (const character of line) {
+		if (character === "\t") result += " ".repeat(tabWidth - (result.length % tabWidth));
+		// Control characters could rewrite the terminal.
+		else result += character < " " || character === "\u007f" ? "\u00b7" : character;
+	}
+	return result;
+}
+
+function widthOf(text: string): number {
+	return expandTabs(text).length;
+}
+
+function clip(line: string, shift: number, width: number): string {
+	const left = shift > 0 ? `…${line.slice(shift + 1)}` : line;
+	return left.length > width ? `${left.slice(0, width - 1)}…` : left;
+}

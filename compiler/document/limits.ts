@@ -1,0 +1,21 @@
+/** Bounds on untrusted documents, far above any real one: the 10,000 lines of a large machine are about 300 KB. */
+export interface DocumentLimits {
+	/** UTF-16 units of text. */
+	readonly maxLength: number;
+	/** Levels of maps and lists. */
+	readonly maxDepth: number;
+	/** Values after aliases have been expanded. */
+	readonly maxNodes: number;
+	/** Lexical tokens; bounds the time that parsing takes. */
+	readonly maxTokens: number;
+	/** Problems that are reported of one document. */
+	readonly maxProblems: number;
+}
+
+export const defaultDocumentLimits: DocumentLimits = Object.freeze({
+	maxLength: 8 * 1024 * 1024,
+	maxDepth: 100,
+	maxNodes: 200_000,
+	maxTokens: 1_500_000,
+	maxProblems: 50,
+});

@@ -1,0 +1,89 @@
+/** Runs the YAML library over a text with bounds on depth and time, and words its errors. */
+import { Composer, type Document, Lexer, type Node, Parser, type YAMLParseError, type YAMLWarning } from "yaml";
+import type { Code } from "../diagnostics/codes.ts";
+import type { DocumentLimits } from "./limits.ts";
+
+/** A problem at offsets of the text. */
+export interface SyntaxProblem {
+	readonly code: Code;
+	readonly start: number;
+	readonly end: number;
+	readonly message: string;
+	readonly suggestion?: string;
+}
+
+export interface ParsedTree {
+	/** Null for an empty document. */
+	readonly root: Node | null;
+	readonly problems: readonly SyntaxProblem[];
+}
+
+/** Tokens come out of the library's own lexer and parser one by one, so that hostile text can be left early. */
+function tokensOf(text: string, limits: DocumentLimits): { tokens: Parameters<Composer["next"]>[0][] } | SyntaxProblem {
+	const parser = new Parser();
+	const tokens: Parameters<Composer["next"]>[0][] = [];
+	let count = 0;
+	let offset = 0;
+	for (const lexeme of new Lexer().lex(text)) {
+		for (const token of parser.next(lexeme)) tokens.push(token);
+		offset += lexeme.length;
+		// The stack holds the document and one or two entries for each level.
+		if (parser.stack.length > limits.maxDepth * 2 + 4) {
+			const message = `more than ${limits.maxDepth} levels of maps and lists`;
+			return { code: "FS1005", start: Math.min(offset, text.length) - 1, end: Math.min(offset, text.length), message };
+		}
+		if (++count > limits.maxTokens) {
+			return { code: "FS1004", start: 0, end: 1, message: `the document has more than ${limits.maxTokens} tokens` };
+		}
+	}
+	for (const token of parser.end()) tokens.push(token);
+	return { tokens };
+}
+
+/** Parses one document. Never throws; without a root the problems say why. */
+export function parseTree(text: string, limits: DocumentLimits): ParsedTree {
+	const parsed = tokensOf(text, limits);
+	if (!("tokens" in parsed)) return { root: null, problems: [parsed] };
+	// Scalars stay text here: what plain text means is decided in scalars.ts, duplicate keys are found in tree.ts.
+	const composer = new Composer({
+		schema: "failsafe",
+		resolveKnownTags: false,
+		uniqueKeys: false,
+		merge: false,
+		prettyErrors: false,
+		logLevel: "silent",
+	});
+	const documents: Document.Parsed[] = [...composer.compose(parsed.tokens, true, text.length)];
+	const problems: SyntaxProblem[] = [];
+	for (const document of documents) {
+		for (const problem of document.errors) problems.push(fromLibrary(problem));
+		for (const problem of document.warnings) if (problem.code === "BAD_DIRECTIVE") problems.push(fromLibrary(problem));
+	}
+	const second = documents[1];
+	if (second) {
+		const start = second.contents?.range?.[0] ?? second.range[0];
+		const message = `the file holds ${documents.length} documents, only one is expected`;
+		problems.push({ code: "FS1003", start, end: start + 1, message });
+	}
+	return { root: documents[0]?.contents ?? null, problems };
+}
+
+const cures: Partial<Record<YAMLParseError["code"], string>> = {
+	TAB_AS_INDENT: "indent with spaces",
+	BAD_SCALAR_START: "quote the text",
+	BLOCK_AS_IMPLICIT_KEY: "quote the text if it holds `: `, or start the map on a line of its own",
+	MULTILINE_IMPLICIT_KEY: "a `:` may be missing, or a line is not indented enough",
+	BAD_INDENT: "check the indentation, and that every bracket is closed",
+	BAD_DQ_ESCAPE: "write `\\\\` for a backslash, or use single quotes",
+};
+
+function fromLibrary(problem: YAMLParseError | YAMLWarning): SyntaxProblem {
+	const suggestion = cures[problem.code];
+	return {
+		code: "FS1001",
+		start: problem.pos[0],
+		end: Math.max(problem.pos[1], problem.pos[0] + 1),
+		message: problem.message.charAt(0).toLowerCase() + problem.message.slice(1),
+		...(suggestion && { suggestion }),
+	};
+}

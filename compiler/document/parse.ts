@@ -1,0 +1,148 @@
+/** Text of a YAML or JSON file -> document with positions, and every problem of the text at once. */
+import type { Code } from "../diagnostics/codes.ts";
+import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
+import { sourceLinesOf } from "../diagnostics/frame.ts";
+import { createReporter, type Reporter } from "../diagnostics/report.ts";
+import type { SourceDocument } from "./document.ts";
+import { type DocumentLimits, defaultDocumentLimits } from "./limits.ts";
+import { parseTree } from "./parse-tree.ts";
+import { isRecord } from "./plain-data.ts";
+import { createPositions } from "./positions.ts";
+import { createTree } from "./tree.ts";
+import { valueOfTree } from "./tree-value.ts";
+
+export interface ParseOptions {
+	/** Name of the file in diagnostics. */
+	readonly file: string;
+	/** Folder that relative references start from. */
+	readonly dir: string;
+	/** Default: by the ending of `file`. */
+	readonly format?: "yaml" | "json";
+	readonly limits?: DocumentLimits;
+}
+
+export interface ParseResult {
+	/** Absent if the text could not be read at all. */
+	readonly document?: SourceDocument;
+	readonly diagnostics: Diagnostic[];
+}
+
+/**
+ * Parses one document. An empty one has the value `{}`.
+ * @throws never; whatever is wrong with the text is in `diagnostics`
+ */
+export function parseDocument(source: string, options: ParseOptions): ParseResult {
+	const { file, dir, limits = defaultDocumentLimits } = options;
+	const json = (options.format ?? (file.toLowerCase().endsWith(".json") ? "json" : "yaml")) === "json";
+	const text = source.startsWith("\ufeff") ? source.slice(1) : source;
+	if (text.length > limits.maxLength) {
+		const message = `the document has ${text.length} characters, the limit is ${limits.maxLength}`;
+		const reporter = createReporter({ ...unread, file, dir, text: "" });
+		reporter.report("FS1004", { path: [], message });
+		return { diagnostics: reporter.diagnostics };
+	}
+
+	const parsed = parseTree(text, limits);
+	const bounded = boundedReporter(createReporter({ ...unread, file, dir, text }), limits.maxProblems);
+	const jsonProblem = json ? jsonSyntaxProblem(text) : undefined;
+	// A valid JSON text may still break a rule of YAML's (a very long key); its own rules decide.
+	if (!json || jsonProblem)
+		for (const { code, start, end, ...rest } of parsed.problems) bounded.add(code, start, end, rest);
+	if (jsonProblem && parsed.problems.length === 0)
+		bounded.add("FS1001", jsonProblem.at, jsonProblem.at + 1, jsonProblem);
+	const stopped = parsed.problems.some(({ code }) => code === "FS1004" || code === "FS1005");
+	if (stopped) return { diagnostics: bounded.finish() };
+
+	const tree = createTree(parsed.root, ({ code, node, message, suggestion, first }) => {
+		const place = first?.range;
+		bounded.add(code, node.range?.[0] ?? 0, node.range?.[1] ?? 0, {
+			message,
+			...(suggestion !== undefined && { suggestion }),
+			...(place && { first: bounded.lines.range(place[0], place[1]) }),
+		});
+	});
+	const built = valueOfTree(tree, {
+		json,
+		limits,
+		onProblem: ({ code, node, message, suggestion }) =>
+			bounded.add(code, node.range?.[0] ?? 0, node.range?.[1] ?? 0, {
+				message,
+				...(suggestion !== undefined && { suggestion }),
+			}),
+	});
+	if (!built) return { diagnostics: bounded.finish() };
+	const value = built.value ?? {};
+	const document: SourceDocument = {
+		file,
+		dir,
+		text,
+		value,
+		...createPositions(tree, text, () => sourceLinesOf(document)),
+	};
+	if (!isRecord(value) && bounded.count() === 0) {
+		const end = text.trimEnd().length;
+		bounded.add("FS1016", 0, end, {
+			message: `a map is expected, this is ${Array.isArray(value) ? "a list" : "a scalar"}`,
+		});
+	}
+	return { document, diagnostics: bounded.finish() };
+}
+
+const unread: Pick<SourceDocument, "value" | "rangeOf" | "rangeInString"> = {
+	value: undefined,
+	rangeOf: () => undefined,
+	rangeInString: () => undefined,
+};
+
+interface ProblemWords {
+	readonly message: string;
+	readonly suggestion?: string;
+	/** Where the same key stands first. */
+	readonly first?: SourceRange;
+}
+
+/** Reports in source order, each place once, and no more than a person reads. */
+function boundedReporter(reporter: Reporter, limit: number) {
+	const lines = sourceLinesOf(reporter.document);
+	const found: { readonly code: Code; readonly range: SourceRange; readonly words: ProblemWords }[] = [];
+	return {
+		lines,
+		count: () => found.length,
+		add(code: Code, start: number, end: number, words: ProblemWords): void {
+			found.push({ code, range: lines.range(start, end), words });
+		},
+		finish(): Diagnostic[] {
+			found.sort((a, b) => a.range.start - b.range.start);
+			for (const { code, range, words } of found.slice(0, limit)) {
+				const { message, suggestion, first } = words;
+				reporter.report(code, {
+					path: [],
+					range,
+					message,
+					...(suggestion !== undefined && { suggestion }),
+					...(first && { related: [{ file: reporter.document.file, range: first, message: "first given here" }] }),
+				});
+			}
+			const hidden = found.length - limit;
+			if (hidden > 0) {
+				const range = found[limit]?.range;
+				reporter.report("FS1017", { path: [], ...(range && { range }), message: `${hidden} further problems` });
+			}
+			return reporter.diagnostics;
+		},
+	};
+}
+
+/** The first place where a text is not JSON, as the platform's own parser finds it. */
+function jsonSyntaxProblem(text: string): { readonly at: number; readonly message: string } | undefined {
+	if (text.trim() === "") return undefined;
+	try {
+		JSON.parse(text);
+		return undefined;
+	} catch (error) {
+		const words = error instanceof Error ? error.message : String(error);
+		const position = /at position (\d+)/.exec(words)?.[1];
+		const at = position === undefined ? text.trimEnd().length : Number(position);
+		return { at, message: `not valid JSON: ${words.replace(/ (?:in JSON )?at position \d+.*$/, "")}` };
+	}
+}
