@@ -1,0 +1,275 @@
+/**
+ * Checks a value against a schema of our subset and says every problem in words. Our own because the schemas hold no
+ * `anyOf`: the walk is short, names the key and its meaning, and costs nothing to load (a test holds it against ajv).
+ */
+import { diagnosticCodes } from "../diagnostics/codes.ts";
+import type { Severity } from "../diagnostics/diagnostic.ts";
+import { nearest } from "../diagnostics/suggest.ts";
+import type { JsonSchema, JsonType } from "./json-schema.ts";
+import { orList, typeOf, typeWords, valueWords } from "./value-words.ts";
+
+/** Codes of the problems that a schema can find (see the registry of diagnostics). */
+export type SchemaCode =
+	| "FS2002"
+	| "FS2003"
+	| "FS2004"
+	| "FS2005"
+	| "FS2006"
+	| "FS2007"
+	| "FS2008"
+	| "FS2009"
+	| "FS2010";
+
+const codes = {
+	wrongType: "FS2002",
+	missingKey: "FS2003",
+	notOneOf: "FS2004",
+	outOfRange: "FS2005",
+	badFormat: "FS2006",
+	tooFew: "FS2007",
+	misspeltKey: "FS2008",
+	unknownKey: "FS2009",
+	emptyValue: "FS2010",
+} as const;
+
+/** One problem of one value. `path` leads from the root of the document to the value, or to the key if `at` is "key". */
+export interface SchemaProblem {
+	readonly path: readonly (string | number)[];
+	readonly at: "key" | "value";
+	readonly code: SchemaCode;
+	readonly message: string;
+	/** What to do, in words. */
+	readonly suggestion?: string;
+	/** What to write in place of the key or value, where that is certain. */
+	readonly replacement?: string;
+	readonly severity: Severity;
+}
+
+interface Walk {
+	readonly definitions: Readonly<Record<string, JsonSchema>>;
+	readonly problems: SchemaProblem[];
+}
+
+type Path = readonly (string | number)[];
+
+/**
+ * @param value plain JSON
+ * @param schema that the value must match
+ * @param definitions that `$ref`s of the schema name
+ * @returns all problems in document order; empty when the value matches
+ */
+export function checkValue(
+	value: unknown,
+	schema: JsonSchema,
+	definitions: Readonly<Record<string, JsonSchema>>,
+): readonly SchemaProblem[] {
+	const walk: Walk = { definitions, problems: [] };
+	check(walk, value, schema, []);
+	return walk.problems;
+}
+
+function check(walk: Walk, value: unknown, schema: JsonSchema, path: Path, optional = false): void {
+	if (schema.$ref !== undefined) {
+		const target = walk.definitions[schema.$ref.slice("#/definitions/".length)];
+		if (target !== undefined) check(walk, value, target, path, optional);
+		return;
+	}
+	if (!hasType(value, schema)) {
+		reportType(walk, value, schema, path, optional);
+		return;
+	}
+	checkScalar(walk, value, schema, path);
+	if (Array.isArray(value)) checkList(walk, value, schema, path);
+	else if (isMap(value)) checkMap(walk, value, schema, path);
+	if (schema.if !== undefined) {
+		const chosen = matches(walk, value, schema.if) ? schema.then : schema.else;
+		if (chosen !== undefined) check(walk, value, chosen, path);
+	}
+}
+
+function report(walk: Walk, problem: Omit<SchemaProblem, "severity">): void {
+	walk.problems.push({ ...problem, severity: diagnosticCodes[problem.code].severity });
+}
+
+function reportType(walk: Walk, value: unknown, schema: JsonSchema, path: Path, optional: boolean): void {
+	const types = typesOf(schema);
+	const expected = typeWords(types) + (schema["x-meaning"] === undefined ? "" : ` (${schema["x-meaning"]})`);
+	const name = nameOf(path);
+	if (value === null && optional) {
+		report(walk, {
+			path,
+			at: "key",
+			code: codes.emptyValue,
+			message: `${name} is empty and is taken as not given; it should be ${expected}.`,
+		});
+		return;
+	}
+	const quoted =
+		types.length === 1 && types[0] === "string" && isScalar(value) ? JSON.stringify(String(value)) : undefined;
+	report(walk, {
+		path,
+		at: "value",
+		code: codes.wrongType,
+		message: `${name} must be ${expected}, got ${valueWords(value)}.`,
+		...(quoted === undefined ? {} : { suggestion: `put it in quotes: ${quoted}`, replacement: quoted }),
+	});
+}
+
+function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path): void {
+	const allowed = schema.const === undefined ? schema.enum : [schema.const];
+	if (allowed?.includes(value) === false) {
+		const near = nearest(String(value), allowed.map(String));
+		report(walk, {
+			path,
+			at: "value",
+			code: codes.notOneOf,
+			message: `${nameOf(path)} must be ${orList(allowed.map((one) => `\`${String(one)}\``))}, got ${valueWords(value)}.`,
+			...suggest(near),
+		});
+	}
+	const range = rangeProblem(value, schema);
+	if (range !== undefined) {
+		report(walk, {
+			path,
+			at: "value",
+			code: codes.outOfRange,
+			message: `${nameOf(path)} must be ${range}, got ${String(value)}.`,
+		});
+	}
+	if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
+		report(walk, {
+			path,
+			at: "value",
+			code: codes.badFormat,
+			message: `${nameOf(path)} must be ${schema["x-pattern-meaning"] ?? `of the form ${schema.pattern}`}, got ${valueWords(value)}.`,
+		});
+	}
+}
+
+function rangeProblem(value: unknown, schema: JsonSchema): string | undefined {
+	if (typeof value !== "number") return undefined;
+	if (schema.minimum !== undefined && value < schema.minimum) return `${schema.minimum} or more`;
+	if (schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum)
+		return `more than ${schema.exclusiveMinimum}`;
+	if (schema.maximum !== undefined && value > schema.maximum) return `${schema.maximum} or less`;
+	return undefined;
+}
+
+function checkList(walk: Walk, value: readonly unknown[], schema: JsonSchema, path: Path): void {
+	if (schema.minItems !== undefined && value.length < schema.minItems) {
+		report(walk, {
+			path,
+			at: "value",
+			code: codes.tooFew,
+			message: `${nameOf(path)} must have ${schema.minItems} or more entries.`,
+		});
+	}
+	const items = schema.items;
+	if (items === undefined) return;
+	for (const [index, item] of value.entries()) check(walk, item, items, [...path, index]);
+}
+
+function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: JsonSchema, path: Path): void {
+	if (schema.minProperties !== undefined && Object.keys(value).length < schema.minProperties) {
+		report(walk, {
+			path,
+			at: "value",
+			code: codes.tooFew,
+			message: `${nameOf(path)} must have ${schema.minProperties} or more entries.`,
+		});
+	}
+	const unknown: string[] = [];
+	for (const [key, entry] of Object.entries(value)) {
+		const known = own(schema.properties, key);
+		const matching = Object.entries(schema.patternProperties ?? {}).filter(([pattern]) =>
+			new RegExp(pattern, "u").test(key),
+		);
+		if (known !== undefined) check(walk, entry, known, [...path, key], schema.required?.includes(key) !== true);
+		for (const [, pattern] of matching) check(walk, entry, pattern, [...path, key]);
+		if (known !== undefined || matching.length > 0) continue;
+		if (schema.additionalProperties === false) unknown.push(key);
+		else if (typeof schema.additionalProperties === "object") {
+			check(walk, entry, schema.additionalProperties, [...path, key]);
+		}
+	}
+	const free = Object.keys(schema.properties ?? {}).filter((key) => !Object.hasOwn(value, key));
+	for (const key of unknown) reportUnknownKey(walk, key, free, schema, path);
+	const nearMisses = new Set(unknown.map((key) => nearest(key, free)));
+	for (const key of schema.required ?? []) {
+		if (!Object.hasOwn(value, key) && !nearMisses.has(key)) reportMissing(walk, key, schema, path);
+	}
+	for (const [key, needed] of Object.entries(schema.dependencies ?? {})) {
+		if (!Object.hasOwn(value, key)) continue;
+		for (const other of needed.filter((name) => !Object.hasOwn(value, name))) {
+			reportMissing(walk, other, schema, path, `, because \`${key}\` is there`);
+		}
+	}
+}
+
+function reportUnknownKey(walk: Walk, key: string, free: readonly string[], schema: JsonSchema, path: Path): void {
+	const near = nearest(key, free);
+	const place = path.length === 0 ? "here" : `in ${nameOf(path)}`;
+	report(walk, {
+		path: [...path, key],
+		at: "key",
+		code: near !== undefined && schema["x-strict-keys"] === true ? codes.misspeltKey : codes.unknownKey,
+		message: `\`${key}\` is not a key that is known ${place}, so it does nothing.`,
+		...suggest(near),
+		...(near === undefined ? { suggestion: "remove it, or begin its name with `x-` to keep it as a note" } : {}),
+	});
+}
+
+function reportMissing(walk: Walk, key: string, schema: JsonSchema, path: Path, why = ""): void {
+	const description = own(schema.properties, key)?.description;
+	report(walk, {
+		path,
+		at: path.length === 0 ? "value" : "key",
+		code: codes.missingKey,
+		message: `${path.length === 0 ? "The document" : nameOf(path)} needs the key \`${key}\`${why}.`,
+		...(description === undefined ? {} : { suggestion: `\`${key}\`: ${description}` }),
+	});
+}
+
+function suggest(near: string | undefined): { suggestion: string; replacement: string } | undefined {
+	return near === undefined ? undefined : { suggestion: `did you mean \`${near}\`?`, replacement: near };
+}
+
+/** Whether a value matches, without a word about why not. */
+function matches(walk: Walk, value: unknown, schema: JsonSchema): boolean {
+	const silent: Walk = { definitions: walk.definitions, problems: [] };
+	check(silent, value, schema, []);
+	return silent.problems.length === 0;
+}
+
+function hasType(value: unknown, schema: JsonSchema): boolean {
+	const types = typesOf(schema);
+	if (types.length === 0) return true;
+	const type = typeOf(value);
+	return type !== undefined && (types.includes(type) || (type === "integer" && types.includes("number")));
+}
+
+function typesOf(schema: JsonSchema): readonly JsonType[] {
+	if (schema.type === undefined) return [];
+	return typeof schema.type === "string" ? [schema.type] : schema.type;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isScalar(value: unknown): boolean {
+	return typeof value === "number" || typeof value === "boolean";
+}
+
+function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+	return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** The value as messages name it: its last key, and the entry where that is a number. */
+function nameOf(path: Path): string {
+	const last = path[path.length - 1];
+	if (last === undefined) return "The document";
+	if (typeof last === "string") return `\`${last}\``;
+	const key = path[path.length - 2];
+	return key === undefined ? `entry ${last + 1}` : `entry ${last + 1} of \`${key}\``;
+}

@@ -1,0 +1,29 @@
+/** The door to the schemas: one call gives every problem of a document, in words for people. */
+import { checkValue, type SchemaProblem } from "./check-value.ts";
+import { SCHEMA_KINDS, SCHEMA_POOL, type SchemaKind } from "./definitions.ts";
+
+/**
+ * Holds a document against the schema of its kind (spec versions 0.4 to 4.2.1).
+ * @param value the document as plain JSON
+ * @param kind what the document should be
+ * @returns every problem, each once; errors and warnings mixed
+ */
+export function validateAgainstSchema(value: unknown, kind: SchemaKind): readonly SchemaProblem[] {
+	const seen = new Set<string>();
+	return checkValue(value, { $ref: `#/definitions/${SCHEMA_KINDS[kind].root}` }, SCHEMA_POOL.definitions).filter(
+		(problem) => {
+			const id = JSON.stringify([problem.path, problem.code, problem.message]);
+			if (seen.has(id)) return false;
+			seen.add(id);
+			return true;
+		},
+	);
+}
+
+/** The kind that a document says it is by its `spec` key; undefined when that is missing or unknown. */
+export function kindOf(value: unknown): SchemaKind | undefined {
+	if (typeof value !== "object" || value === null || !("spec" in value)) return undefined;
+	if (value.spec === "flatprofiles") return "flatprofile";
+	const kinds: readonly SchemaKind[] = ["flatmachine", "flatagent", "flatprofile", "prompt"];
+	return kinds.find((kind) => kind === value.spec);
+}
