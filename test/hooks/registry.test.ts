@@ -154,8 +154,8 @@ describe("HooksRegistry", () => {
 	});
 
 	it("refuses Python method names, which nothing would call", () => {
-		const python = { on_state_enter: vi.fn() };
-		const registry = new HooksRegistry().register("py", () => Object.assign({}, python));
+		const registry = new HooksRegistry();
+		Reflect.apply(registry.register, registry, ["py", () => ({ on_state_enter: vi.fn() })]);
 		expect(() => registry.resolve(named("py"))).toThrow("name it `onStateEnter`");
 	});
 });
