@@ -1,0 +1,157 @@
+/** The front door of the compiler's first half: text, object or file -> plans and every diagnostic of the whole set. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { SourceDocument } from "../document/document.ts";
+import { documentFromValue } from "../document/from-value.ts";
+import type { Loader } from "../document/loader.ts";
+import { type ParseResult, parseDocument } from "../document/parse.ts";
+import { isRecord, own } from "../document/plain-data.ts";
+import { normaliseCatalog } from "../profiles/catalog.ts";
+import { validateAgainstSchema } from "../schema/index.ts";
+import { planAgent } from "./agents.ts";
+import type { DocumentKind } from "./document-kind.ts";
+import { DocumentStore, type LoadedDocument } from "./document-store.ts";
+import { loadCatalog, MachineSet } from "./load-set.ts";
+import type { AgentPlan, MachinePlan, ProfilesPlan } from "./plan.ts";
+import { checkPromptTemplates } from "./prompt-templates.ts";
+
+/** What to analyze. `dir` is the folder that relative references start from; default the loader's own start. */
+export type AnalyzeSource =
+	| { readonly file: string }
+	| { readonly text: string; readonly dir?: string; readonly file?: string; readonly format?: "yaml" | "json" }
+	| { readonly config: unknown; readonly dir?: string };
+
+export interface AnalyzeOptions {
+	readonly loader: Loader;
+	/** A catalog that wins over every other; relative to the entry's folder. */
+	readonly profilesFile?: string;
+	/** Refuse references that leave the entry's folder (for configs that are not trusted). */
+	readonly confine?: boolean;
+}
+
+export interface Analysis {
+	/** Id of the entry's plan; null if the entry is no machine or cannot be planned. */
+	readonly entry: string | null;
+	/** What the entry is; null if that cannot be told. */
+	readonly kind: DocumentKind | null;
+	readonly plans: ReadonlyMap<string, MachinePlan>;
+	/** Every document that was read, by its file. */
+	readonly documents: ReadonlyMap<string, SourceDocument>;
+	/** Of all documents, ordered by file and place. A plan may be run if none is an error. */
+	readonly diagnostics: readonly Diagnostic[];
+	/** The agent, if the entry is one. */
+	readonly agent?: AgentPlan;
+	/** The catalog, if the entry is one. */
+	readonly profiles?: ProfilesPlan;
+}
+
+/**
+ * Reads an entry and all that it references.
+ * @throws never for what the documents contain; what is wrong with them is in `diagnostics`
+ */
+export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysis {
+	const entryDir =
+		"file" in source && !("text" in source) ? dirOfFile(source.file, options.loader) : (source.dir ?? ".");
+	const loader = options.confine ? options.loader.confined(entryDir) : options.loader;
+	const store = new DocumentStore(loader, checkDocument);
+	const loaded = loadEntry(source, store);
+	if (!loaded) return finish(store, new Map(), { entry: null, kind: null });
+
+	const { kind } = loaded;
+	if (kind === undefined && loaded.usable) {
+		const message = "what this document is cannot be told: `spec` is missing or no known word";
+		const suggestion = "add `spec: flatmachine` (or flatagent, prompt, flatprofile)";
+		loaded.reporter.report("FS2001", { path: ["spec"], message, suggestion });
+	}
+	if (kind === undefined || !loaded.usable) return finish(store, new Map(), { entry: null, kind: kind ?? null });
+
+	const { document, reporter } = loaded;
+	const site = { store, reporter, path: [], dir: document.dir, handled: false };
+	const explicit =
+		options.profilesFile === undefined ? undefined : loadCatalog(store, options.profilesFile, document.dir, site);
+	const set = new MachineSet(store, explicit);
+	switch (kind) {
+		case "flatmachine": {
+			set.plan(document, reporter);
+			const entry = set.plans.has(document.file) ? document.file : null;
+			return finish(store, set.plans, { entry, kind });
+		}
+		case "flatagent": {
+			const agent = planAgent(document.file, document.value, { ...site, profilesFor: (dir) => set.catalogOf(dir) });
+			return finish(store, set.plans, { entry: null, kind, ...(agent && { agent }) });
+		}
+		case "flatprofile": {
+			const profiles = normaliseCatalog(document.value, document.file);
+			return finish(store, set.plans, { entry: null, kind, profiles });
+		}
+		case "prompt": {
+			const data = own(document.value, "data");
+			checkPromptTemplates(isRecord(data) ? data : document.value, isRecord(data) ? ["data"] : [], reporter);
+			return finish(store, set.plans, { entry: null, kind });
+		}
+	}
+}
+
+function loadEntry(source: AnalyzeSource, store: DocumentStore): LoadedDocument | undefined {
+	if ("text" in source) {
+		const { text, dir = ".", file = "<inline>", format } = source;
+		return addParsed(parseDocument(text, { file, dir, ...(format && { format }) }), store);
+	}
+	if ("config" in source) return addParsed(documentFromValue(source.config, { dir: source.dir ?? "." }), store);
+	const loaded = store.load(source.file, undefined, ".");
+	if (loaded.status === "loaded") return loaded;
+	const isMissing = loaded.status === "missing";
+	store.diagnostics.push({
+		code: isMissing ? "FS3001" : loaded.code,
+		severity: "error",
+		message: isMissing ? `the file \`${loaded.path}\` does not exist` : loaded.message,
+		file: source.file,
+		path: [],
+	});
+	return undefined;
+}
+
+function addParsed({ document, diagnostics }: ParseResult, store: DocumentStore): LoadedDocument | undefined {
+	store.diagnostics.push(...diagnostics);
+	if (!document) return undefined;
+	return store.add(document, undefined, !diagnostics.some(({ severity }) => severity === "error"));
+}
+
+/** The place for what looks at one document alone. */
+function checkDocument({ document, reporter, kind }: LoadedDocument): void {
+	if (kind === undefined) return;
+	for (const problem of validateAgainstSchema(document.value, kind)) {
+		const { code, path, at, message, suggestion, replacement } = problem;
+		const range = replacement === undefined ? undefined : document.rangeOf(path, at);
+		reporter.report(code, {
+			path,
+			at,
+			message,
+			...(suggestion !== undefined && { suggestion }),
+			...(range &&
+				replacement !== undefined && {
+					fix: { file: document.file, range, text: replacement, title: `write \`${replacement}\`` },
+				}),
+		});
+	}
+}
+
+function finish(
+	store: DocumentStore,
+	plans: ReadonlyMap<string, MachinePlan>,
+	rest: Omit<Analysis, "plans" | "documents" | "diagnostics">,
+): Analysis {
+	const order = new Map([...store.documents.keys()].map((file, index) => [file, index] as const));
+	const diagnostics = store.diagnostics.toSorted(
+		(a, b) => (order.get(a.file) ?? -1) - (order.get(b.file) ?? -1) || (a.range?.start ?? -1) - (b.range?.start ?? -1),
+	);
+	return { ...rest, plans, documents: store.documents, diagnostics };
+}
+
+function dirOfFile(file: string, loader: Loader): string {
+	try {
+		return loader.dirOf(loader.resolve(".", file));
+	} catch {
+		// The loader refuses the file itself; loading it says so.
+		return ".";
+	}
+}

@@ -1,0 +1,222 @@
+/** Machines and all that they reference, cycles included, each file once (spec sections 2 and 3.2). */
+import type { Reporter } from "../diagnostics/report.ts";
+import type { DocumentPath, SourceDocument } from "../document/document.ts";
+import { isRecord, own, ownRecord, ownString } from "../document/plain-data.ts";
+import { normaliseCatalog, profileFileNames } from "../profiles/catalog.ts";
+import { planAgent, type ReferenceSite, reportFailure } from "./agents.ts";
+import { buildPlan, type ResolvedReferences } from "./build.ts";
+import { placeAt } from "./build-scope.ts";
+import type { DocumentStore } from "./document-store.ts";
+import { looksLikeFile } from "./file-reference.ts";
+import type { AgentPlan, MachinePlan, MachineRefPlan, ProfilesPlan, StatePlan } from "./plan.ts";
+
+/** A machine that is still to be planned. */
+interface Pending {
+	readonly id: string;
+	readonly reporter: Reporter;
+	readonly base: DocumentPath;
+	readonly value: unknown;
+	readonly dir: string;
+	/** The catalog of the machine that references this one; it counts where this one has none. */
+	readonly inherited: ProfilesPlan | undefined;
+}
+
+/** Plans machines until nothing new is referenced. */
+export class MachineSet {
+	readonly plans = new Map<string, MachinePlan>();
+	readonly #store: DocumentStore;
+	/** A catalog that wins over all others. */
+	readonly #explicit: ProfilesPlan | undefined;
+	readonly #known = new Set<string>();
+	readonly #pending: Pending[] = [];
+	readonly #catalogs = new Map<string, ProfilesPlan | undefined>();
+
+	constructor(store: DocumentStore, explicit: ProfilesPlan | undefined) {
+		this.#store = store;
+		this.#explicit = explicit;
+	}
+
+	/** Plans the machine of a document, and every machine that it leads to. */
+	plan(document: SourceDocument, reporter: Reporter): void {
+		const { file, dir, value } = document;
+		this.#enqueue({ id: file, reporter, base: [], value, dir, inherited: undefined });
+		for (let next = this.#pending.shift(); next; next = this.#pending.shift()) this.#planOne(next);
+	}
+
+	/** The catalog that an agent outside of any machine sees. */
+	catalogOf(dir: string): ProfilesPlan | undefined {
+		return this.#explicit ?? this.#discover(dir);
+	}
+
+	#enqueue(pending: Pending): void {
+		if (this.#known.has(pending.id)) return;
+		this.#known.add(pending.id);
+		this.#pending.push(pending);
+	}
+
+	#planOne(pending: Pending): void {
+		const catalog = this.#catalogOfMachine(pending);
+		const plan = buildPlan(pending, (states) => this.#resolve(pending, states, catalog));
+		if (plan) this.plans.set(plan.id, plan);
+	}
+
+	#catalogOfMachine({ value, base, dir, reporter, inherited }: Pending): ProfilesPlan | undefined {
+		if (this.#explicit) return this.#explicit;
+		const path = [...base, "data", "profiles"];
+		const written = own(own(value, "data"), "profiles");
+		if (isRecord(written)) return normaliseCatalog(written);
+		if (typeof written === "string" && written !== "") {
+			const site: ReferenceSite = { store: this.#store, reporter, path, dir, handled: false };
+			const found = loadCatalog(this.#store, written, dir, site);
+			if (found) return found;
+		}
+		return this.#discover(dir) ?? inherited;
+	}
+
+	#discover(dir: string): ProfilesPlan | undefined {
+		if (this.#catalogs.has(dir)) return this.#catalogs.get(dir);
+		let found: ProfilesPlan | undefined;
+		for (const name of profileFileNames) {
+			const loaded = this.#store.load(name, "flatprofile", dir);
+			if (loaded.status !== "loaded") continue;
+			found = normaliseCatalog(loaded.document.value, loaded.document.file);
+			break;
+		}
+		this.#catalogs.set(dir, found);
+		return found;
+	}
+
+	#resolve(pending: Pending, states: readonly StatePlan[], catalog: ProfilesPlan | undefined): ResolvedReferences {
+		const { value, base, reporter, dir } = pending;
+		const data = ownRecord(value, "data");
+		const agents: Record<string, AgentPlan> = {};
+		const machines: Record<string, MachineRefPlan> = {};
+		const site = (path: DocumentPath, users: readonly StatePlan[]): ReferenceSite => {
+			const handled = users.length > 0 && users.every((state) => state.onError !== undefined);
+			return { store: this.#store, reporter, path, dir, handled };
+		};
+		const profilesFor = (agentDir: string): ProfilesPlan | undefined => catalog ?? this.#discover(agentDir);
+
+		const agentUsers = usersOf(states, agentNames);
+		for (const [name, reference, path] of entriesAndFiles(own(data, "agents"), "agents", agentUsers, base)) {
+			const plan = planAgent(name, reference, { ...site(path, agentUsers.get(name) ?? []), profilesFor });
+			if (plan) agents[name] = plan;
+		}
+		const machineUsers = usersOf(states, machineNames);
+		for (const [name, reference, path] of entriesAndFiles(own(data, "machines"), "machines", machineUsers, base)) {
+			const users = machineUsers.get(name) ?? [];
+			const plan = this.#planMachineRef(name, reference, site(path, users), pending, catalog);
+			if (plan) machines[name] = plan;
+		}
+		return { agents, machines };
+	}
+
+	#planMachineRef(
+		name: string,
+		reference: unknown,
+		site: ReferenceSite,
+		parent: Pending,
+		inherited: ProfilesPlan | undefined,
+	): MachineRefPlan | undefined {
+		const at = placeAt(site.reporter, site.path);
+		const path = typeof reference === "string" ? reference : ownString(reference, "path");
+		if (path) {
+			const loaded = this.#store.load(path, "flatmachine", site.dir);
+			if (loaded.status !== "loaded") {
+				reportFailure(loaded, path, "machine", site);
+				const missing = loaded.status === "missing" ? { missingFile: loaded.path } : {};
+				return { name, id: loaded.status === "missing" ? loaded.path : path, ...missing, ...at };
+			}
+			const { document, reporter, kind, usable } = loaded;
+			if (usable && kind !== "flatmachine") {
+				const message = `\`${path}\` is a ${kind ?? "file of no known kind"}, a machine is expected`;
+				site.reporter.report("FS3005", { path: site.path, message });
+			} else if (usable) {
+				const { file: id, dir, value } = document;
+				this.#enqueue({ id, reporter, base: [], value, dir, inherited });
+			}
+			return { name, id: document.file, ...at };
+		}
+		const inline = own(reference, "inline");
+		const value = isRecord(inline) ? inline : reference;
+		if (!isRecord(own(value, "data"))) {
+			const message = `the machine \`${name}\` is not a path, a machine document, \`{path}\` or \`{inline}\``;
+			site.reporter.report("FS3006", { path: site.path, message });
+			return undefined;
+		}
+		const base = isRecord(inline) ? [...site.path, "inline"] : site.path;
+		const separator = parent.id.includes("#") ? "." : "#";
+		const id = `${parent.id}${separator}machines.${name}`;
+		this.#enqueue({ id, reporter: site.reporter, base, value, dir: site.dir, inherited });
+		return { name, id, ...at };
+	}
+}
+
+/** Loads the catalog that a reference names; what is wrong is reported at the reference. */
+export function loadCatalog(
+	store: DocumentStore,
+	reference: string,
+	dir: string,
+	site: ReferenceSite,
+): ProfilesPlan | undefined {
+	const loaded = store.load(reference, "flatprofile", dir);
+	if (loaded.status !== "loaded") {
+		reportFailure(loaded, reference, "profiles", site);
+		return undefined;
+	}
+	if (loaded.kind !== "flatprofile") {
+		const message = `\`${reference}\` is a ${loaded.kind}, a flatprofile is expected`;
+		site.reporter.report("FS3005", { path: site.path, message });
+	}
+	return normaliseCatalog(loaded.document.value, loaded.document.file);
+}
+
+/** A name as a state uses it: where it stands inside of the state. */
+type NameUse = readonly [name: string, path: DocumentPath];
+
+function agentNames(state: StatePlan): NameUse[] {
+	return state.agent === undefined ? [] : [[state.agent, ["agent"]]];
+}
+
+function machineNames(state: StatePlan): NameUse[] {
+	const uses: NameUse[] = state.launch.map((name) => [name, ["launch"]]);
+	if (state.foreach) uses.push([state.foreach.machine, ["machine"]]);
+	if (state.machine?.kind === "single") uses.push([state.machine.name, ["machine"]]);
+	if (state.machine?.kind === "list") for (const { name } of state.machine.entries) uses.push([name, ["machine"]]);
+	return uses;
+}
+
+/** Which states use a name, and where the first of them does. */
+class NameUsers extends Map<string, StatePlan[]> {
+	readonly places = new Map<string, DocumentPath>();
+}
+
+function usersOf(states: readonly StatePlan[], namesIn: (state: StatePlan) => NameUse[]): NameUsers {
+	const users = new NameUsers();
+	for (const state of states) {
+		for (const [name, path] of namesIn(state)) {
+			const known = users.get(name);
+			if (known) known.push(state);
+			else {
+				users.set(name, [state]);
+				users.places.set(name, ["states", state.name, ...path]);
+			}
+		}
+	}
+	return users;
+}
+
+/** The entries of the map, then the names that states use without an entry and that are files themselves. */
+function entriesAndFiles(
+	map: unknown,
+	key: "agents" | "machines",
+	users: NameUsers,
+	base: DocumentPath,
+): (readonly [name: string, reference: unknown, path: DocumentPath])[] {
+	const entries = isRecord(map) ? Object.entries(map) : [];
+	const declared = entries.map(([name, reference]) => [name, reference, [...base, "data", key, name]] as const);
+	const files = [...users.places]
+		.filter(([name]) => !(isRecord(map) && Object.hasOwn(map, name)) && looksLikeFile(name))
+		.map(([name, path]) => [name, name, [...base, "data", ...path]] as const);
+	return [...declared, ...files];
+}
