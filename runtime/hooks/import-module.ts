@@ -22,6 +22,12 @@ function isExports(value: unknown): value is ModuleExports {
 	return typeof value === "object" && value !== null;
 }
 
+/** A module that a compiler turned from ESM into CommonJS carries its exports one level deeper. */
+function unwrapped(exports: ModuleExports): ModuleExports {
+	const inner = Object.hasOwn(exports, "default") ? exports.default : undefined;
+	return isExports(inner) && Object.hasOwn(inner, "__esModule") ? inner : exports;
+}
+
 function explain(file: string, error: unknown): string {
 	const code = errorCode(error);
 	const reason = error instanceof Error ? error.message : String(error);
@@ -72,5 +78,5 @@ export async function importModule(file: string, importer: ModuleImporter = nati
 	} catch (error) {
 		throw new HookModuleError(file, explain(file, error), { cause: error });
 	}
-	return isExports(exports) ? exports : {};
+	return isExports(exports) ? unwrapped(exports) : {};
 }

@@ -60,6 +60,16 @@ function ownExport(exports: object, name: string): unknown {
 	return Object.hasOwn(exports, name) ? Reflect.get(exports, name) : undefined;
 }
 
+/** A reference without a class's name means the default export. */
+function isDefaultMeant(exports: ModuleExports, className: string): boolean {
+	return className === "" || hasOnlyDefault(exports);
+}
+
+/** Newer releases of Node show a CommonJS module also under `module.exports`. */
+function hasOnlyDefault(exports: ModuleExports): boolean {
+	return Object.keys(exports).every((name) => name === "default" || name === "module.exports");
+}
+
 function findClass(exports: ModuleExports, className: string): HooksEntry | undefined {
 	const named = asEntry(ownExport(exports, className));
 	if (named !== undefined) {
@@ -67,17 +77,20 @@ function findClass(exports: ModuleExports, className: string): HooksEntry | unde
 	}
 	const fallback = ownExport(exports, "default");
 	if (isHooksFactory(fallback)) {
-		return className === "" || fallback.name === className || fallback.name === "default" ? fallback : undefined;
+		const fits = fallback.name === className || fallback.name === "default" || isDefaultMeant(exports, className);
+		return fits ? fallback : undefined;
 	}
 	if (typeof fallback !== "object" || fallback === null) {
 		return undefined;
 	}
-	return asEntry(ownExport(fallback, className)) ?? (className === "" ? asEntry(fallback) : undefined);
+	return (
+		asEntry(ownExport(fallback, className)) ?? (isDefaultMeant(exports, className) ? asEntry(fallback) : undefined)
+	);
 }
 
 /**
  * Imports the module of a reference and makes its hooks: the export of the class's name, or the default export when
- * that has the name or none. Symbolic links do not lead out of the allowed folders.
+ * that has the name or none, or is all that the module exports. Symbolic links do not lead out of the allowed folders.
  *
  * @throws {HookModuleError} `hook_module` when the file is missing, outside the allowed folders, fails to import, or
  * does not export the class
