@@ -1,0 +1,204 @@
+/** Actions of a compiled machine: all of them pure changes of the context, and the one that sets the machine's output. */
+import { assign } from "xstate";
+import { references, truthy } from "../expression/index.ts";
+import type { MachinePlan, StatePlan } from "../plan/plan.ts";
+import { compileStructure, type RenderOptions } from "../render/structure.ts";
+import { LimitReachedError, NoTransitionError, UnknownStateError } from "./errors.ts";
+import { failureOf } from "./failure.ts";
+import { conditionErrorOf } from "./guards.ts";
+import {
+	isRecord,
+	type MachineContext,
+	type MachineMeta,
+	type RunData,
+	reachedLimit,
+	type StartOptions,
+	type StateResult,
+	startOptionsOf,
+	type TokenUsage,
+} from "./machine-context.ts";
+import { actionName } from "./names.ts";
+import { setOutput } from "./output.ts";
+import { scopeOf } from "./scope.ts";
+import type { CompilerServices } from "./services.ts";
+
+interface Arguments {
+	readonly context: MachineContext;
+	readonly event: unknown;
+}
+
+type Change = (args: Arguments, params: unknown) => Partial<MachineContext>;
+
+/** All actions of `plan` by name. */
+export function buildActions(plan: MachinePlan, services: CompilerServices) {
+	const changes = buildChanges(plan, services);
+	return { ...mapValues(changes, (change) => assign(change)), [actionName.finish]: setOutput };
+}
+
+function buildChanges(plan: MachinePlan, services: CompilerServices): Record<string, Change> {
+	const render: RenderOptions = { parsesRendered: plan.parsesRendered };
+	const states = new Map(plan.states.map((state) => [state.name, state]));
+	const readsOutput = new Set(plan.states.filter(conditionsReadOutput).map(({ name }) => name));
+	const initialContext = plan.context.map(([key, value]) => [key, compileStructure(value, render)] as const);
+	const stateOf = (params: unknown): StatePlan => {
+		const state = isRecord(params) && typeof params.state === "string" ? states.get(params.state) : undefined;
+		if (!state) throw new TypeError(`action without a known state: ${JSON.stringify(params)}`);
+		return state;
+	};
+	const failed = (context: MachineContext, error: unknown): Partial<MachineContext> => {
+		const names = services.errorNames(error);
+		const changed = { machine: withRun(context.machine, { failure: error, failure_names: names }) };
+		if (error instanceof LimitReachedError) return changed;
+		const { text, type } = services.describeError(error);
+		return { ...changed, last_error: text, last_error_type: type };
+	};
+
+	return {
+		[actionName.start]: ({ context, event }) => {
+			const input = isRecord(event) && isRecord(event.input) ? event.input : {};
+			const machine = startMeta(context.machine, services, { ...input }, startOptionsOf(input));
+			const started: Record<string, unknown> = { ...context };
+			const scope = { input };
+			for (const [key, value] of initialContext) started[key] = value(scope);
+			return { ...started, machine };
+		},
+		[actionName.enter]: ({ context: { machine } }, params) => {
+			const { name } = stateOf(params);
+			const { run } = machine;
+			if (run.resuming) {
+				return { machine: { ...machine, run: { ...run, resuming: false, chain: 0, next: undefined } } };
+			}
+			return {
+				machine: {
+					...machine,
+					step: machine.step + 1,
+					current_state: name,
+					run: { ...run, chain: run.chain + 1, failure: undefined, output: undefined },
+				},
+			};
+		},
+		[actionName.settle]: ({ context, event }) => {
+			const result = isRecord(event) && isRecord(event.output) ? readResult(event.output) : { patch: {} };
+			const { machine } = context;
+			const { run } = machine;
+			return {
+				...result.patch,
+				machine: {
+					...machine,
+					total_api_calls: machine.total_api_calls + (result.calls ?? 0),
+					total_cost: machine.total_cost + (result.cost ?? 0),
+					run: {
+						...run,
+						chain: 0,
+						usage: addUsage(run.usage, result.usage),
+						output: readsOutput.has(machine.current_state) ? result.output : undefined,
+						...(Object.hasOwn(result, "final") && { final: result.final }),
+						...(Object.hasOwn(result, "next") && { next: result.next }),
+					},
+				},
+			};
+		},
+		[actionName.fail]: ({ context, event }) => {
+			const error = isRecord(event) && "error" in event ? event.error : new Error("The state failed without an error.");
+			const { patch = {}, calls = 0, cost = 0, usage } = failureOf(error) ?? {};
+			const machine: MachineMeta = {
+				...context.machine,
+				total_api_calls: context.machine.total_api_calls + calls,
+				total_cost: context.machine.total_cost + cost,
+				run: { ...context.machine.run, chain: 0, usage: addUsage(context.machine.run.usage, usage) },
+			};
+			return { ...patch, ...failed({ ...context, machine }, error) };
+		},
+		[actionName.conditionFailed]: ({ context }) => failed(context, conditionErrorOf(context)),
+		[actionName.noTransition]: ({ context }, params) => {
+			const { name, transitions } = stateOf(params);
+			const conditions = transitions.map(({ when }) => (when === "never" ? "false" : (when?.text ?? "")));
+			return failed(context, new NoTransitionError(name, conditions));
+		},
+		[actionName.unknownNext]: ({ context, event }) => {
+			const { current_state: from, run } = context.machine;
+			const result = isRecord(event) && isRecord(event.output) ? event.output : {};
+			return failed(context, new UnknownStateError(from, String(result.next ?? run.next)));
+		},
+		[actionName.next]: ({ context }, params) => ({
+			machine: withRun(context.machine, { next: isRecord(params) ? String(params.to) : null }),
+		}),
+		[actionName.pause]: ({ context }, params) => ({
+			machine: withRun(context.machine, { next: stateOf(params).name, resuming: true }),
+		}),
+		[actionName.stop]: ({ context: { machine } }) => {
+			const { failure } = machine.run;
+			const limit = failure instanceof LimitReachedError ? failure.limit : reachedLimit(machine);
+			return { machine: withRun(machine, { stopped: limit, final: {}, failure: undefined }) };
+		},
+		[actionName.channel]: ({ context }, params) => {
+			const { waitFor } = stateOf(params);
+			try {
+				const channel = waitFor ? compileStructure(waitFor, render)(scopeOf(context)) : null;
+				if (channel === null || channel === undefined || channel === "") {
+					throw new TypeError("`wait_for` gives no channel name.");
+				}
+				return { machine: withRun(context.machine, { channel: String(channel), signal: undefined }) };
+			} catch (error) {
+				return failed(context, error);
+			}
+		},
+		[actionName.signal]: ({ context, event }) => ({
+			machine: withRun(context.machine, { channel: null, signal: isRecord(event) ? (event.data ?? null) : null }),
+		}),
+		[actionName.finalOutput]: ({ context }, params) => {
+			const { output } = stateOf(params);
+			if (!output) return { machine: withRun(context.machine, { final: {} }) };
+			try {
+				const final = compileStructure(output, render)(scopeOf(context, null));
+				return { machine: withRun(context.machine, { final: truthy(final) ? final : {} }) };
+			} catch (error) {
+				return failed(context, error);
+			}
+		},
+	};
+}
+
+function startMeta(
+	initial: MachineMeta,
+	services: CompilerServices,
+	input: Readonly<Record<string, unknown>>,
+	options: StartOptions,
+): MachineMeta {
+	const given = Object.entries(options.limits ?? {}).filter(([, limit]) => limit !== null && limit !== undefined);
+	return {
+		...initial,
+		execution_id: options.executionId ?? services.newId(),
+		parent_execution_id: options.parentExecutionId ?? null,
+		depth: options.depth ?? 0,
+		run: { ...initial.run, input, limits: { ...initial.run.limits, ...Object.fromEntries(given) } },
+	};
+}
+
+function withRun(machine: MachineMeta, change: Partial<RunData>): MachineMeta {
+	return { ...machine, run: { ...machine.run, ...change } };
+}
+
+function readResult(output: Record<string, unknown>): StateResult {
+	return { ...output, patch: isRecord(output.patch) ? output.patch : {} };
+}
+
+function addUsage(total: TokenUsage, more: TokenUsage | undefined): TokenUsage {
+	if (!more) return total;
+	return {
+		input_tokens: total.input_tokens + more.input_tokens,
+		output_tokens: total.output_tokens + more.output_tokens,
+		total_tokens: total.total_tokens + more.total_tokens,
+	};
+}
+
+function conditionsReadOutput({ transitions }: StatePlan): boolean {
+	return transitions.some(
+		({ when }) =>
+			when !== undefined && when !== "never" && references(when.node).some(({ path: [root] }) => root === "output"),
+	);
+}
+
+function mapValues<V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> {
+	return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,23 @@
+/** What a failed state still has to tell its machine: context changes and costs from before the error. */
+import type { TokenUsage } from "./machine-context.ts";
+
+export interface FailureDetails {
+	readonly patch?: Readonly<Record<string, unknown>>;
+	readonly calls?: number;
+	readonly cost?: number;
+	readonly usage?: TokenUsage;
+}
+
+const details = new WeakMap<object, FailureDetails>();
+
+/** Attaches details to an error, so that the error itself stays what was thrown. */
+export function withFailureDetails(error: unknown, more: FailureDetails): Error {
+	const carrier = error instanceof Error ? error : new Error(String(error), { cause: error });
+	details.set(carrier, more);
+	return carrier;
+}
+
+/** The details attached to `error`, if any. */
+export function failureOf(error: unknown): FailureDetails | undefined {
+	return typeof error === "object" && error !== null ? details.get(error) : undefined;
+}

@@ -1,0 +1,91 @@
+/** Guards of a compiled machine: conditions under their own text, and the few that the lowering needs. */
+import { compileCondition, truthy } from "../expression/index.ts";
+import type { MachinePlan } from "../plan/plan.ts";
+import { LimitReachedError } from "./errors.ts";
+import { isRecord, type MachineContext, reachedLimit } from "./machine-context.ts";
+import { guardName } from "./names.ts";
+import { scopeOf } from "./scope.ts";
+
+/** States without effects that may follow each other before the event loop gets its turn. */
+export const longestChain = 200;
+
+export interface GuardArguments {
+	readonly context: MachineContext;
+	readonly event: unknown;
+}
+
+export type Guard = (args: GuardArguments, params?: unknown) => boolean;
+
+/**
+ * The error of a condition, by the context it was evaluated on. A guard must not throw (XState would kill the actor),
+ * so it answers false, as do the guards after it, and the branch behind them takes the error route.
+ */
+const conditionErrors = new WeakMap<MachineContext, unknown>();
+
+/** The error that a condition met on this very context object, if any. */
+export function conditionErrorOf(context: MachineContext): unknown {
+	return conditionErrors.get(context);
+}
+
+/** All guards of `plan` by name. */
+export function buildGuards(plan: MachinePlan): Record<string, Guard> {
+	const guards: Record<string, Guard> = { ...ownGuards };
+	for (const state of plan.states) {
+		for (const [type] of state.onError?.byType ?? []) guards[guardName.errorIs(type)] = errorIs(type);
+		for (const { when } of state.transitions) {
+			if (when === undefined || when === "never" || Object.hasOwn(guards, when.text)) continue;
+			guards[when.text] = conditionGuard(compileCondition(when.node, when.text));
+		}
+	}
+	return guards;
+}
+
+function conditionGuard(evaluate: (scope: Readonly<Record<string, unknown>>) => unknown): Guard {
+	return ({ context }) => {
+		if (conditionErrors.has(context)) return false;
+		try {
+			return truthy(evaluate(scopeOf(context)));
+		} catch (error) {
+			conditionErrors.set(context, error);
+			return false;
+		}
+	};
+}
+
+function errorIs(type: string): Guard {
+	return ({ context }, params) => {
+		const names = context.machine.run.failure_names ?? [];
+		const among = isRecord(params) && Array.isArray(params.among) ? params.among : [type];
+		return names.find((name) => among.includes(name)) === type;
+	};
+}
+
+const ownGuards: Record<string, Guard> = {
+	[guardName.never]: () => false,
+	[guardName.yields]: ({ context: { machine } }) => machine.run.chain >= longestChain || reachedLimit(machine) !== null,
+	[guardName.limitReached]: ({ context }) => reachedLimit(context.machine) !== null,
+	[guardName.limitError]: ({ context: { machine } }) =>
+		machine.run.failure instanceof LimitReachedError || reachedLimit(machine) !== null,
+	[guardName.conditionFailed]: ({ context }) => conditionErrors.has(context),
+	[guardName.nextIs]: ({ context, event }, params) => isRecord(params) && nextOf(context, event) === params.to,
+	[guardName.nextIsEmpty]: ({ context, event }) => !nextOf(context, event),
+	[guardName.currentIs]: ({ context }, params) => isRecord(params) && context.machine.current_state === params.state,
+	[guardName.rescued]: ({ event }) => Boolean(resultOf(event)?.next),
+	[guardName.failed]: ({ context }) => context.machine.run.failure !== undefined,
+	[guardName.signalArrived]: ({ context, event }) =>
+		isRecord(event) &&
+		typeof event.type === "string" &&
+		(event.type === "signal"
+			? event.channel === context.machine.run.channel
+			: event.type === `signal.${context.machine.run.channel}`),
+};
+
+/** Before the result is settled the target is in the event; after a pause it is in the context. */
+function nextOf(context: MachineContext, event: unknown): unknown {
+	const result = resultOf(event);
+	return result && Object.hasOwn(result, "next") ? result.next : context.machine.run.next;
+}
+
+function resultOf(event: unknown): Record<string, unknown> | undefined {
+	return isRecord(event) && isRecord(event.output) ? event.output : undefined;
+}

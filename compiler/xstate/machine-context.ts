@@ -1,0 +1,144 @@
+/** The XState context of a compiled machine: the flat context itself, with the runtime's data under `machine`. */
+
+import type { EventObject } from "xstate";
+
+/** Caps on one execution; null = none. */
+export interface Limits {
+	readonly max_steps: number | null;
+	readonly max_agent_calls: number | null;
+	/** US dollars. */
+	readonly max_cost: number | null;
+	readonly max_tokens: number | null;
+	readonly max_depth: number;
+}
+
+export interface TokenUsage {
+	readonly input_tokens: number;
+	readonly output_tokens: number;
+	readonly total_tokens: number;
+}
+
+export type LimitName = "max_steps" | "max_agent_calls" | "max_cost" | "max_tokens";
+
+/** What the runtime keeps beside the fields that the specification names. Plain JSON but for `failure`. */
+export interface RunData {
+	/** The input that the execution was started with. */
+	readonly input: Readonly<Record<string, unknown>>;
+	readonly limits: Limits;
+	readonly usage: TokenUsage;
+	/** States without effects since the last one that had an effect. */
+	readonly chain: number;
+	/** The last state's output, kept where a condition of that state reads `output`. */
+	readonly output?: unknown;
+	/** The run's output, once a final state has been reached. */
+	readonly final?: unknown;
+	/** Where `flatstate:goto` goes, or where an `on_transition` hook is asked about. */
+	readonly next?: string | null;
+	/** Set while a chain of states without effects pauses: the step is not counted again. */
+	readonly resuming?: boolean;
+	/** The error that is being routed. */
+	readonly failure?: unknown;
+	/** Names that `on_error` may match, best first. */
+	readonly failure_names?: readonly string[];
+	/** The channel that this execution waits on. */
+	readonly channel?: string | null;
+	/** Data of the signal that ended the waiting. */
+	readonly signal?: unknown;
+	readonly stopped?: LimitName | "hook" | null;
+}
+
+/** `context.machine` (spec section 6.4) and, under `run`, what is ours. */
+export interface MachineMeta {
+	readonly execution_id: string;
+	readonly machine_name: string;
+	readonly parent_execution_id: string | null;
+	readonly spec_version: string;
+	readonly step: number;
+	readonly current_state: string;
+	readonly total_api_calls: number;
+	readonly total_cost: number;
+	readonly depth: number;
+	readonly run: RunData;
+}
+
+/** The context of every compiled machine. */
+export interface MachineContext extends Record<string, unknown> {
+	machine: MachineMeta;
+}
+
+/** An event of a compiled machine: `signal.<channel>` with `data` wakes a waiting state. */
+export interface MachineEvent extends EventObject {
+	readonly data?: unknown;
+}
+
+/** What the state actor gives back to its machine. */
+export interface StateResult {
+	/** Keys to set; a key set to `undefined` is removed. */
+	readonly patch: Readonly<Record<string, unknown>>;
+	readonly output?: unknown;
+	/** The run's output, from a final state. */
+	readonly final?: unknown;
+	readonly next?: string | null;
+	readonly channel?: string | null;
+	readonly calls?: number;
+	readonly cost?: number;
+	readonly usage?: TokenUsage;
+}
+
+/** Options of one execution that do not belong to the user's input. */
+export interface StartOptions {
+	readonly executionId?: string;
+	readonly parentExecutionId?: string | null;
+	readonly depth?: number;
+	readonly limits?: Partial<Limits>;
+}
+
+const startOptions = new WeakMap<object, StartOptions>();
+
+/**
+ * Attaches options to an input object, for the machine that is started with that very object.
+ * @returns a fresh copy of `input` that carries the options
+ */
+export function withStartOptions(
+	input: Readonly<Record<string, unknown>>,
+	options: StartOptions,
+): Record<string, unknown> {
+	const carrier = { ...input };
+	startOptions.set(carrier, options);
+	return carrier;
+}
+
+/** The options attached to `input`, or none. */
+export function startOptionsOf(input: unknown): StartOptions {
+	return (typeof input === "object" && input !== null && startOptions.get(input)) || {};
+}
+
+/** Whether a value is a plain mapping. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The first limit that these totals have reached, or null. */
+export function reachedLimit(meta: MachineMeta): LimitName | null {
+	const { limits, usage } = meta.run;
+	if (limits.max_steps !== null && meta.step >= limits.max_steps) return "max_steps";
+	if (limits.max_agent_calls !== null && meta.total_api_calls >= limits.max_agent_calls) return "max_agent_calls";
+	if (limits.max_cost !== null && meta.total_cost >= limits.max_cost) return "max_cost";
+	if (limits.max_tokens !== null && usage.total_tokens >= limits.max_tokens) return "max_tokens";
+	return null;
+}
+
+/** The patch that turns `before` into `after`. */
+export function patchBetween(
+	before: Readonly<Record<string, unknown>>,
+	after: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+	const patch: Record<string, unknown> = {};
+	for (const key of Object.keys(after)) {
+		if (key !== "machine" && !Object.is(before[key], after[key])) patch[key] = after[key];
+	}
+	for (const key of Object.keys(before)) {
+		if (key !== "machine" && before[key] !== undefined && !Object.hasOwn(after, key)) patch[key] = undefined;
+	}
+	return patch;
+}

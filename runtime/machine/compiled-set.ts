@@ -1,0 +1,155 @@
+/** Machines that were compiled together: builds each when it is first needed, and caches its hooks and executors. */
+import type { AnyActorLogic } from "xstate";
+import type { AgentPlan, MachinePlan, StatePlan } from "../../compiler/plan/plan.ts";
+import {
+	type ActorTable,
+	type BuiltMachine,
+	buildMachine,
+	type FlatStateMachine,
+} from "../../compiler/xstate/build.ts";
+import { actorName } from "../../compiler/xstate/names.ts";
+import { hasLifecycle, type InjectedHooks, noInjectedHooks, shapeOf } from "../../compiler/xstate/shape.ts";
+import type { AgentExecutor } from "../agents/agent.ts";
+import { describeError, errorNames } from "../agents/errors.ts";
+import { compositeHooks, NO_HOOKS } from "../hooks/composite.ts";
+import type { MachineHooks } from "../hooks/hooks.ts";
+import { agentLogic } from "../state/agent-call.ts";
+import { FileNotFoundError, ValueError } from "../state/errors.ts";
+import type { LaunchRequest, MachineSet } from "../state/machine-set.ts";
+import type { RuntimeServices } from "../state/services.ts";
+import { stateLogic } from "../state/state-actor.ts";
+import { pauseLogic, waitLogic } from "../state/wait-actor.ts";
+import { launchMachine } from "./launch-machine.ts";
+import { lazyLogic } from "./lazy-logic.ts";
+
+/** All machines of one compilation. The entry machine alone has the hooks that were given in code (spec section 10.1). */
+export class CompiledSet {
+	readonly services: RuntimeServices;
+	readonly #plans: ReadonlyMap<string, MachinePlan>;
+	readonly #entry: string;
+	readonly #built = new Map<string, BuiltMachine>();
+	readonly #lazy = new WeakMap<AnyActorLogic, string>();
+
+	constructor(plans: ReadonlyMap<string, MachinePlan>, entry: string, services: RuntimeServices) {
+		this.#plans = plans;
+		this.#entry = entry;
+		this.services = services;
+	}
+
+	/** The machine of a plan with its config and implementations. */
+	built(planId: string): BuiltMachine {
+		const known = this.#built.get(planId);
+		if (known) return known;
+		const plan = this.plan(planId);
+		const machines = this.#machineSet(plan, this.#injectedFor(planId));
+		const { newId } = this.services;
+		const built = buildMachine(
+			plan,
+			{ newId: () => newId(), errorNames, describeError },
+			this.#actors(plan, machines),
+			this.#injectedFor(planId),
+		);
+		this.#built.set(planId, built);
+		return built;
+	}
+
+	/** @throws ValueError for an id that is not in the set */
+	plan(planId: string): MachinePlan {
+		const plan = this.#plans.get(planId);
+		if (!plan) throw new ValueError(`Machine \`${planId}\` was not compiled.`);
+		return plan;
+	}
+
+	machine(planId: string): FlatStateMachine {
+		return this.built(planId).machine;
+	}
+
+	#injectedFor(planId: string): InjectedHooks {
+		const given = planId === this.#entry && this.services.injectedHooks !== undefined;
+		return given ? { state: true, lifecycle: true } : noInjectedHooks;
+	}
+
+	#actors(plan: MachinePlan, machines: MachineSet): ActorTable {
+		const actors: ActorTable = {
+			[actorName.state]: stateLogic(machines),
+			[actorName.wait]: waitLogic(machines),
+			[actorName.pause]: pauseLogic(machines),
+		};
+		for (const agent of Object.values(plan.agents)) {
+			actors[actorName.agent(agent.name)] = agentLogic(() => machines.executorOf(agent));
+		}
+		for (const { name, id, missingFile } of Object.values(plan.machines)) {
+			const logic = lazyLogic(() => {
+				if (missingFile !== undefined) throw new FileNotFoundError("machine", name, missingFile);
+				return this.machine(id);
+			});
+			this.#lazy.set(logic, id);
+			actors[actorName.machine(name)] = logic;
+		}
+		return actors;
+	}
+
+	#machineSet(plan: MachinePlan, injected: InjectedHooks): MachineSet {
+		const { services } = this;
+		const states = new Map(plan.states.map((state) => [state.name, state]));
+		const shapes = new Map(plan.states.map((state) => [state.name, shapeOf(plan, state, injected)]));
+		const hooks = new Map<string, Promise<MachineHooks> | MachineHooks>();
+		const executors = new Map<string, Promise<AgentExecutor>>();
+		const inCode = injected.state ? services.injectedHooks : undefined;
+
+		const cached = <T>(cache: Map<string, T>, key: string, make: () => T): T => {
+			const value = cache.get(key) ?? make();
+			cache.set(key, value);
+			return value;
+		};
+		const together = async (
+			refs: Promise<MachineHooks> | MachineHooks,
+			more: MachineHooks | undefined,
+		): Promise<MachineHooks> => (more ? compositeHooks([await refs, more]) : refs);
+
+		return {
+			plan,
+			services,
+			stateOf(name) {
+				const state = states.get(name);
+				if (!state) throw new ValueError(`Machine \`${plan.name}\` has no state \`${name}\`.`);
+				return state;
+			},
+			isHooked: ({ name }: StatePlan) => shapes.get(name)?.hooked ?? false,
+			hooksOf: (state) =>
+				cached(hooks, `state ${state.name}`, () => {
+					const refs = [...plan.machineHooks, ...state.hooks];
+					if (refs.length === 0) return inCode ?? NO_HOOKS;
+					return services.hooks.resolve(refs);
+				}),
+			lifecycleHooks: () =>
+				cached(hooks, "lifecycle", () => {
+					if (!hasLifecycle(plan, injected)) return NO_HOOKS;
+					return together(services.hooks.resolve([...plan.machineHooks, ...plan.lifecycleHooks]), inCode);
+				}),
+			executorOf: (agent) => cached(executors, agent.name, () => this.#createExecutor(plan, agent)),
+			machine: (planId) => this.machine(planId),
+			machineBehind: (logic) => {
+				const planId = this.#lazy.get(logic);
+				return planId === undefined ? undefined : this.machine(planId);
+			},
+			launch: (request: LaunchRequest) => launchMachine(this, request),
+		};
+	}
+
+	async #createExecutor(plan: MachinePlan, agent: AgentPlan): Promise<AgentExecutor> {
+		const { modelOverride, agents } = this.services;
+		const { type, ref, config, dir, profiles } = agent;
+		return agents.createExecutor(
+			agent.name,
+			{ type, config, ...(ref !== undefined && { ref }) },
+			{
+				configDir: dir,
+				machineName: plan.name,
+				settings: plan.settings.raw,
+				...(profiles && { profiles }),
+				...(modelOverride !== undefined && { modelOverride }),
+			},
+		);
+	}
+}

@@ -1,0 +1,42 @@
+/** `action:` of a state: the hooks' `onAction`, or an actor that the user provided in its place. */
+import { isRecord } from "../../compiler/xstate/machine-context.ts";
+import { actorName } from "../../compiler/xstate/names.ts";
+import { callAction } from "../hooks/call.ts";
+import { hasMethod } from "../hooks/methods.ts";
+import { ValueError } from "./errors.ts";
+import type { Visit } from "./visit.ts";
+
+/**
+ * Runs the action; what it returns becomes the context.
+ * @returns the new context, which `output_to_context` sees as `output`
+ */
+export async function runAction(visit: Visit, action: string): Promise<unknown> {
+	const override = visit.actor(actorName.action(action));
+	if (override) {
+		const outcome = await visit.steps.spawn(`action.${action}`, {
+			logic: override,
+			src: actorName.action(action),
+			input: { state: visit.state.name, context: visit.context },
+			kind: "leaf",
+		}).outcome;
+		if ("error" in outcome) throw outcome.error;
+		return take(visit, action, outcome.output);
+	}
+	const hooks = await visit.hooks();
+	if (!hasMethod(hooks, "onAction")) {
+		visit.services.logger.warn(`No hooks answer action \`${action}\`: the context stays as it is.`, {
+			state: visit.state.name,
+		});
+		return undefined;
+	}
+	const context = await visit.steps.effect(`action.${action}`, () =>
+		callAction(hooks, action, visit.context, { state: visit.state.name }),
+	);
+	return take(visit, action, context);
+}
+
+function take(visit: Visit, action: string, context: unknown): unknown {
+	if (!isRecord(context)) throw new ValueError(`Action \`${action}\` gave no context.`);
+	visit.replaceContext(context);
+	return visit.context;
+}

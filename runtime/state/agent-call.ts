@@ -1,0 +1,110 @@
+/** One call of an agent: an actor `agent:<name>` that users may override, a budget check before it, its totals after. */
+import { fromPromise, type PromiseActorLogic } from "xstate";
+import type { AgentPlan } from "../../compiler/plan/plan.ts";
+import { isRecord } from "../../compiler/xstate/machine-context.ts";
+import { actorName } from "../../compiler/xstate/names.ts";
+import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
+import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
+import { callAgentStreamEvent } from "../hooks/call.ts";
+import { hasMethod } from "../hooks/methods.ts";
+import { FileNotFoundError, ValueError } from "./errors.ts";
+import type { Totals, Visit } from "./visit.ts";
+
+/** What an agent actor is told beside its input; it is not part of the input, so that overrides see only that. */
+type CallOptions = Omit<AgentCall, "input" | "signal">;
+
+const callOptions = new WeakMap<object, CallOptions>();
+
+/** The actor logic `agent:<name>`: input = the rendered `input` of the state, output = an `AgentResult`. */
+export function agentLogic(
+	executorOf: () => Promise<AgentExecutor>,
+): PromiseActorLogic<AgentResult, Readonly<Record<string, unknown>>> {
+	return fromPromise(async ({ input, signal }) => {
+		const given = isRecord(input) ? input : {};
+		const options = callOptions.get(given) ?? { context: {} };
+		const executor = await executorOf();
+		return coerceAgentResult(await executor.execute({ ...options, input: given, signal }));
+	});
+}
+
+/** How one call went; an executor's exception is data here, so that execution types may retry it. */
+export type CallOutcome = { readonly result: AgentResult } | { readonly thrown: unknown };
+
+/**
+ * Calls the state's agent once.
+ * @param attempt names the call within this visit; the same for a call that is made again after a crash
+ * @throws LimitReachedError when the run's budget is spent
+ */
+export async function callAgent(
+	visit: Visit,
+	agent: AgentPlan,
+	input: Readonly<Record<string, unknown>>,
+	attempt: string,
+): Promise<CallOutcome> {
+	const { steps, environment, meta, state } = visit;
+	const logic = visit.actor(actorName.agent(agent.name));
+	if (!logic) throw new ValueError(`Unknown agent \`${agent.name}\` in state \`${state.name}\`.`);
+	environment.ledger.check();
+	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
+	environment.emit({ type: "agent_start", ...started });
+	const call = { ...input };
+	callOptions.set(call, await optionsOf(visit, attempt));
+	const outcome = await steps.spawn(`${agent.name}.${attempt}`, {
+		logic,
+		src: actorName.agent(agent.name),
+		input: call,
+		kind: "leaf",
+	}).outcome;
+	if ("error" in outcome) {
+		environment.emit({ type: "agent_end", ...started, calls: 0, cost: 0, error: textOf(outcome.error) });
+		return { thrown: outcome.error };
+	}
+	const result = coerceAgentResult(outcome.output);
+	const totals = totalsOf(result);
+	environment.ledger.add(totals.calls, totals.cost, totals.usage.total_tokens);
+	const error = result.error ? { error: result.error.message ?? result.error.type ?? "error" } : {};
+	environment.emit({ type: "agent_end", ...started, calls: totals.calls, cost: totals.cost, ...error });
+	return { result };
+}
+
+async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
+	const { meta, state, context, environment } = visit;
+	const hooks = await visit.hooks();
+	const sessionId = state.sessionId === undefined ? null : visit.render(state.sessionId);
+	const hasSession = sessionId !== null && sessionId !== undefined && String(sessionId).trim() !== "";
+	return {
+		context,
+		state: state.name,
+		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
+		...(hasSession && { sessionId: String(sessionId) }),
+		onStreamEvent: (event) => {
+			environment.emit({ type: "agent_stream", executionId: meta.execution_id, state: state.name, event });
+			if (!hasMethod(hooks, "onAgentStreamEvent")) return;
+			callAgentStreamEvent(hooks, state.name, event, context).catch((error: unknown) => {
+				visit.services.logger.warn(`onAgentStreamEvent failed: ${textOf(error)}`, { state: state.name });
+			});
+		},
+	};
+}
+
+/** What the machine counts of a result (spec section 6.5). */
+export function totalsOf(result: AgentResult): Totals {
+	const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = result.usage ?? {};
+	return {
+		calls: apiCallsOf(result),
+		cost: costOf(result),
+		usage: { input_tokens: input, output_tokens: output, total_tokens: total ?? input + output },
+	};
+}
+
+/** The plan of the state's agent. @throws FileNotFoundError where its file is missing */
+export function agentOf({ plan, state }: Visit, name: string): AgentPlan {
+	const agent = Object.hasOwn(plan.agents, name) ? plan.agents[name] : undefined;
+	if (!agent) throw new ValueError(`Unknown agent \`${name}\` in state \`${state.name}\`.`);
+	if (agent.missingFile !== undefined) throw new FileNotFoundError("agent", name, agent.missingFile);
+	return agent;
+}
+
+function textOf(error: unknown): string {
+	return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

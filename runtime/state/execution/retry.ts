@@ -1,0 +1,92 @@
+/** `execution: {type: retry}`: back-offs with jitter, retry-after, empty answers (spec section 9, decisions: Running). */
+import type { AgentPlan, ExecutionPlan } from "../../../compiler/plan/plan.ts";
+import type { AgentErrorInfo, AgentResult } from "../../agents/agent.ts";
+import { retryDelaySeconds } from "../../agents/backoff.ts";
+import { errorInfoOf } from "../../agents/error-info.ts";
+import { payloadOf } from "../../agents/result.ts";
+import { type CallOutcome, callAgent } from "../agent-call.ts";
+import type { Visit } from "../visit.ts";
+import { sumOf } from "./aggregate.ts";
+
+type Retry = Extract<ExecutionPlan, { type: "retry" }>;
+
+/** Attempts until one succeeds, a structured error says that no retry helps, or the back-offs are used up. */
+export async function runRetry(
+	visit: Visit,
+	agent: AgentPlan,
+	input: Readonly<Record<string, unknown>>,
+	retry: Retry,
+): Promise<AgentResult> {
+	const results: AgentResult[] = [];
+	let lastStructured: AgentResult | undefined;
+	for (let attempt = 1; ; attempt++) {
+		const outcome = await callAgent(visit, agent, input, String(attempt));
+		if ("result" in outcome) results.push(outcome.result);
+		const failure = failureOf(outcome, retry);
+		if (!failure && "result" in outcome) {
+			const { tool_calls: _, rendered_user_prompt: __, ...result } = outcome.result;
+			return { ...result, ...sumOf(results) };
+		}
+		if (!failure) continue;
+		if (failure.structured) lastStructured = failure.structured;
+		const isLast = attempt > retry.backoffs.length;
+		if (isLast || failure.isFinal) return lastStructured ?? { error: { ...failure.info, retryable: false } };
+		await backOff(visit, retry, attempt, outcome, failure.info);
+	}
+}
+
+interface Failure {
+	readonly info: AgentErrorInfo;
+	readonly structured?: AgentResult;
+	/** No retry helps. */
+	readonly isFinal: boolean;
+}
+
+function failureOf(outcome: CallOutcome, { retryOnEmpty }: Retry): Failure | undefined {
+	if ("thrown" in outcome) return { info: errorInfoOf(outcome.thrown), isFinal: false };
+	const { result } = outcome;
+	if (result.error) {
+		return { info: result.error, structured: result, isFinal: result.error.retryable !== true };
+	}
+	if (!retryOnEmpty || !isEmpty(payloadOf(result))) return undefined;
+	const message = "The agent gave an empty answer.";
+	return { info: { code: "server_error", type: "ValueError", message }, isFinal: false };
+}
+
+/** Nothing, or text that is blank. */
+function isEmpty(payload: unknown): boolean {
+	if (payload === null || payload === undefined) return true;
+	if (typeof payload === "string") return payload.trim() === "";
+	if (Array.isArray(payload)) return payload.length === 0;
+	if (typeof payload !== "object") return false;
+	const entries = Object.entries(payload);
+	if (entries.length === 0) return true;
+	const [[key, value] = ["", undefined]] = entries;
+	return entries.length === 1 && key === "content" && typeof value === "string" && value.trim() === "";
+}
+
+async function backOff(
+	visit: Visit,
+	{ backoffs, jitter }: Retry,
+	attempt: number,
+	outcome: CallOutcome,
+	info: AgentErrorInfo,
+): Promise<void> {
+	const { steps, services, state, environment, meta } = visit;
+	const retryAfter = "result" in outcome ? outcome.result.rate_limit?.retry_after : undefined;
+	const random = () => services.random();
+	const delaySeconds = retryDelaySeconds({ backoffs, attempt: attempt - 1, jitter, retryAfter, random }) ?? 0;
+	const error = `${info.type ?? "error"}: ${info.message ?? ""}`;
+	// The deadline is kept, not the delay: a restart in the middle of a back-off waits for the rest only.
+	const deadline = steps.value(`backoff.${attempt}`, () => services.now() + delaySeconds * 1000);
+	environment.emit({
+		type: "retry",
+		executionId: meta.execution_id,
+		state: state.name,
+		attempt,
+		delaySeconds,
+		error,
+	});
+	services.logger.info(`Attempt ${attempt} failed, next in ${delaySeconds.toFixed(1)} s`, { state: state.name, error });
+	if (typeof deadline === "number") await steps.sleepUntil(deadline);
+}

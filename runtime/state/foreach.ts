@@ -1,0 +1,69 @@
+/** `foreach:` of a state: one child machine for each item (spec section 10.4, decisions: item templates). */
+import pLimit from "p-limit";
+import type { ForeachPlan } from "../../compiler/plan/plan.ts";
+import { compileStructure } from "../../compiler/render/structure.ts";
+import { scopeOf } from "../../compiler/xstate/scope.ts";
+import { errorValue, startChild } from "./child.ts";
+import { ValueError } from "./errors.ts";
+import type { Visit } from "./visit.ts";
+
+interface Item {
+	readonly value: unknown;
+	/** The rendered `key`, or the index. */
+	readonly key: string;
+}
+
+/** Runs a child for every item. @throws ValueError where the value is no list */
+export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<unknown> {
+	const { state, steps } = visit;
+	const items = itemsOf(visit, foreach);
+	const limit = pLimit(foreach.maxConcurrency ?? Number.POSITIVE_INFINITY);
+	const keyed = foreach.key !== undefined;
+	const run = async (item: Item): Promise<unknown> => {
+		if (steps.signal.aborted) throw steps.signal.reason;
+		const input = state.input === undefined ? {} : visit.render(state.input, undefined, { [foreach.as]: item.value });
+		const ended = await startChild(visit, `item.${item.key}`, foreach.machine, input).outcome;
+		return "error" in ended ? errorValue(ended.error) : ended.output;
+	};
+	const guarded = (item: Item) => limit(() => run(item).catch(failedItem));
+	if (state.mode === "any") {
+		if (items.length === 0)
+			throw new ValueError(`\`foreach\` of state \`${state.name}\` with mode \`any\` got no items.`);
+		const [item, value] = await Promise.race(items.map(async (item) => [item, await guarded(item)] as const));
+		limit.clearQueue();
+		steps.cancelAll();
+		return keyed ? { [item.key]: value } : [value];
+	}
+	const values = await Promise.all(items.map(guarded));
+	return keyed ? Object.fromEntries(items.map(({ key }, index) => [key, values[index]])) : values;
+}
+
+/** An item whose input cannot be made, or whose machine cannot be started, fails alone. */
+function failedItem(error: unknown): unknown {
+	return errorValue(error);
+}
+
+function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
+	const { state, plan } = visit;
+	const scope = scopeOf(visit.context);
+	const options = { parsesRendered: plan.parsesRendered };
+	const list = compileStructure(foreach.items, { ...options, values: true })(scope);
+	if (!Array.isArray(list)) {
+		throw new ValueError(`\`foreach\` of state \`${state.name}\` must yield a list, got ${nameOf(list)}.`);
+	}
+	const { key } = foreach;
+	if (key === undefined) return list.map((value: unknown, index) => ({ value, key: String(index) }));
+	const keyOf = compileStructure(key, options);
+	// The last item of a key wins, as in the reference; earlier ones are not run.
+	const byKey = new Map<string, Item>();
+	for (const value of list) {
+		const rendered = String(keyOf(Object.assign(scopeOf(visit.context), { [foreach.as]: value })));
+		byKey.set(rendered, { value, key: rendered });
+	}
+	return [...byKey.values()];
+}
+
+function nameOf(value: unknown): string {
+	if (value === null || value === undefined) return "null";
+	return typeof value === "string" ? "text" : typeof value === "object" ? "a mapping" : `a ${typeof value}`;
+}

@@ -1,0 +1,30 @@
+/** `launch:` of a state: machines that run on their own, in the background (spec section 10.5). */
+import { isRecord } from "../../compiler/xstate/machine-context.ts";
+import { checkChild } from "./child.ts";
+import { ValueError } from "./errors.ts";
+import type { Visit } from "./visit.ts";
+
+/** Launches the state's machines; their ids are decided, and kept, before they start. */
+export async function runLaunches(visit: Visit): Promise<void> {
+	const { state, steps, machines, environment, meta, services } = visit;
+	const input = state.launchInput === undefined ? {} : visit.render(state.launchInput);
+	if (!isRecord(input)) throw new ValueError(`\`launch_input\` of state \`${state.name}\` is no mapping.`);
+	for (const [index, name] of state.launch.entries()) {
+		const { planId, depth } = checkChild(visit, name);
+		const executionId = String(steps.value(`launch.${index}.id`, () => services.newId()));
+		await steps.effect(`launch.${index}`, () => {
+			environment.emit({ type: "launch", executionId: meta.execution_id, childId: executionId, machine: name });
+			const running = machines.launch({
+				planId,
+				input,
+				executionId,
+				parentExecutionId: meta.execution_id,
+				depth,
+				environment,
+			});
+			environment.background.add(running);
+			running.finally(() => environment.background.delete(running));
+			return null;
+		});
+	}
+}

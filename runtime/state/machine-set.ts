@@ -1,0 +1,33 @@
+/** What the state actors of one compiled machine need to know of it and of the machines compiled with it. */
+import type { AnyActorLogic } from "xstate";
+import type { AgentPlan, MachinePlan, StatePlan } from "../../compiler/plan/plan.ts";
+import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
+import type { AgentExecutor } from "../agents/agent.ts";
+import type { MachineHooks } from "../hooks/hooks.ts";
+import type { RunEnvironment } from "./run-environment.ts";
+import type { RuntimeServices } from "./services.ts";
+
+/** A machine to start in the background (`launch`). */
+export interface LaunchRequest {
+	readonly planId: string;
+	readonly input: Readonly<Record<string, unknown>>;
+	readonly executionId: string;
+	readonly parentExecutionId: string;
+	readonly depth: number;
+	readonly environment: RunEnvironment;
+}
+
+export interface MachineSet {
+	readonly plan: MachinePlan;
+	readonly services: RuntimeServices;
+	stateOf(name: string): StatePlan;
+	isHooked(state: StatePlan): boolean;
+	hooksOf(state: StatePlan): Promise<MachineHooks> | MachineHooks;
+	lifecycleHooks(): Promise<MachineHooks> | MachineHooks;
+	executorOf(agent: AgentPlan): Promise<AgentExecutor>;
+	/** The machine of a plan, built when first asked for, so that machines may refer to each other. */
+	machine(planId: string): FlatStateMachine;
+	/** The machine behind an entry of the actor table that was not overridden. */
+	machineBehind(logic: AnyActorLogic): FlatStateMachine | undefined;
+	launch(request: LaunchRequest): Promise<void>;
+}

@@ -1,0 +1,141 @@
+/** The actor that a compiled machine invokes for everything that a state does (docs/design.md, "Lowering one state"). */
+import type { AnyActorRef } from "xstate";
+import { type FailureDetails, withFailureDetails } from "../../compiler/xstate/failure.ts";
+import { isRecord, type StateResult } from "../../compiler/xstate/machine-context.ts";
+import type { StatePhase } from "../../compiler/xstate/names.ts";
+import {
+	callError,
+	callMachineEnd,
+	callMachineStart,
+	callStateEnter,
+	callStateExit,
+	callTransition,
+} from "../hooks/call.ts";
+import type { StepsEnvironment } from "../steps/steps.ts";
+import { fromSteps, type StepsArguments, type StepsLogic } from "../steps/steps-logic.ts";
+import type { MachineSet } from "./machine-set.ts";
+import { applyOutput } from "./output.ts";
+import { environmentOf } from "./run-environment.ts";
+import { Visit } from "./visit.ts";
+import { doWork, finalOutputOf } from "./work.ts";
+
+export interface StateInput {
+	readonly state: string;
+	readonly phase: StatePhase;
+}
+
+/** The logic `flatstate:state` of one machine. */
+export function stateLogic(machines: MachineSet): StepsLogic<StateInput> {
+	return fromSteps({
+		readInput: readStateInput,
+		environmentOf: (self) => stepsEnvironment(self, machines),
+		run: (args) => runPhase(machines, args),
+	});
+}
+
+/** The parts of the run's environment that steps need. */
+export function stepsEnvironment(self: AnyActorRef, { services }: MachineSet): StepsEnvironment {
+	const { activity, barrier } = environmentOf(self);
+	return { activity, barrier, now: () => services.now() };
+}
+
+const phases: readonly StatePhase[] = ["start", "work", "enter", "received", "leave", "rescue", "finish"];
+
+/** Reads the input of a state actor. */
+export function readStateInput(value: unknown): StateInput {
+	if (!isRecord(value) || typeof value.state !== "string") throw new TypeError("a state actor needs { state, phase }");
+	const phase = phases.find((name) => name === value.phase) ?? "work";
+	return { state: value.state, phase };
+}
+
+async function runPhase(
+	machines: MachineSet,
+	{ input, self, steps }: StepsArguments<StateInput>,
+): Promise<StateResult> {
+	const { _parent: machine } = self;
+	if (!machine) throw new TypeError("A state actor runs only as the child of a compiled machine.");
+	const visit = new Visit(machines, machines.stateOf(input.state), machine, steps);
+	try {
+		return { ...(await runs[input.phase](visit)), patch: visit.patch(), ...visit.totals() };
+	} catch (error) {
+		const details: FailureDetails = { patch: visit.patch(), ...visit.totals() };
+		throw withFailureDetails(error, details);
+	}
+}
+
+type PhaseResult = Omit<StateResult, "patch">;
+
+const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>> = {
+	async start(visit) {
+		const hooks = await visit.machines.lifecycleHooks();
+		visit.replaceContext(asContext(await visit.steps.effect("start", () => callMachineStart(hooks, visit.context))));
+		return {};
+	},
+
+	async enter(visit) {
+		await enterState(visit);
+		return {};
+	},
+
+	async work(visit) {
+		await enterState(visit);
+		return endState(visit, await doWork(visit));
+	},
+
+	async received(visit) {
+		const { signal } = visit.meta.run;
+		applyOutput(visit, isRecord(signal) ? signal : { value: signal ?? null });
+		return endState(visit, signal);
+	},
+
+	async leave(visit) {
+		const { state, meta, context, steps } = visit;
+		const hooks = await visit.hooks();
+		const to = String(meta.run.next);
+		const next = await steps.effect("transition", () => callTransition(hooks, state.name, to, context));
+		return { next: typeof next === "string" ? next : null };
+	},
+
+	async rescue(visit) {
+		const { state, meta, context, steps } = visit;
+		const hooks = await visit.hooks();
+		const error = meta.run.failure instanceof Error ? meta.run.failure : new Error(String(context.last_error));
+		const next = await steps.effect("error", () => callError(hooks, state.name, error, context));
+		return { next: typeof next === "string" ? next : null };
+	},
+
+	async finish(visit) {
+		const hooks = await visit.machines.lifecycleHooks();
+		const { final = {} } = visit.meta.run;
+		return { final: await visit.steps.effect("end", () => callMachineEnd(hooks, visit.context, final)) };
+	},
+};
+
+async function enterState(visit: Visit): Promise<void> {
+	const { state, steps, meta, environment } = visit;
+	environment.emit({
+		type: "state",
+		executionId: meta.execution_id,
+		machine: meta.machine_name,
+		state: state.name,
+		step: meta.step,
+	});
+	if (!visit.isHooked) return;
+	const hooks = await visit.hooks();
+	visit.replaceContext(asContext(await steps.effect("enter", () => callStateEnter(hooks, state.name, visit.context))));
+}
+
+async function endState(visit: Visit, output: unknown): Promise<PhaseResult> {
+	const { state, steps } = visit;
+	const final = finalOutputOf(visit, output);
+	if (visit.isHooked) {
+		const hooks = await visit.hooks();
+		await steps.effect("exit", () => callStateExit(hooks, state.name, visit.context, final ?? output));
+	}
+	return { output, ...(final !== undefined && { final }) };
+}
+
+function asContext(value: unknown): Record<string, unknown> {
+	if (!isRecord(value)) throw new TypeError("a hook's journaled context is no mapping");
+	return value;
+}

@@ -1,0 +1,135 @@
+/** One visit of a state: the context as it changes, the costs as they add up, and the state's collaborators. */
+import type { AnyActorLogic, AnyActorRef } from "xstate";
+import type { MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
+import { compileStructure } from "../../compiler/render/structure.ts";
+import {
+	isRecord,
+	type MachineContext,
+	type MachineMeta,
+	patchBetween,
+	type TokenUsage,
+} from "../../compiler/xstate/machine-context.ts";
+import { scopeOf } from "../../compiler/xstate/scope.ts";
+import type { MachineHooks } from "../hooks/hooks.ts";
+import type { Steps } from "../steps/steps.ts";
+import type { MachineSet } from "./machine-set.ts";
+import { environmentOf, type RunEnvironment } from "./run-environment.ts";
+import type { RuntimeServices } from "./services.ts";
+
+/** Calls, dollars and tokens. */
+export interface Totals {
+	readonly calls: number;
+	readonly cost: number;
+	readonly usage: TokenUsage;
+}
+
+export class Visit {
+	readonly machines: MachineSet;
+	readonly state: StatePlan;
+	readonly steps: Steps;
+	readonly environment: RunEnvironment;
+	readonly before: MachineContext;
+	/** The machine that this state belongs to. */
+	readonly machine: AnyActorRef;
+	context: MachineContext;
+	#calls = 0;
+	#cost = 0;
+	#usage: TokenUsage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+
+	constructor(machines: MachineSet, state: StatePlan, machine: AnyActorRef, steps: Steps) {
+		this.machines = machines;
+		this.state = state;
+		this.steps = steps;
+		this.machine = machine;
+		this.environment = environmentOf(machine);
+		this.before = contextOf(machine);
+		this.context = this.before;
+	}
+
+	get plan(): MachinePlan {
+		return this.machines.plan;
+	}
+
+	get services(): RuntimeServices {
+		return this.machines.services;
+	}
+
+	get meta(): MachineMeta {
+		return this.before.machine;
+	}
+
+	/** The logic registered under `name`, with what `machine.provide({ actors })` put there. */
+	actor(name: string): AnyActorLogic | undefined {
+		const logic = logicOf(this.machine);
+		if (!isRecord(logic) || !isRecord(logic.implementations)) return undefined;
+		const { actors } = logic.implementations;
+		if (!isRecord(actors) || !Object.hasOwn(actors, name)) return undefined;
+		const actor = actors[name];
+		return isActorLogic(actor) ? actor : undefined;
+	}
+
+	/** Renders a structure of this state. @throws ExpressionError */
+	render(structure: Structure, output?: unknown, more?: Readonly<Record<string, unknown>>): unknown {
+		const scope = scopeOf(this.context, output);
+		const render = compileStructure(structure, { parsesRendered: this.plan.parsesRendered });
+		return render(more ? Object.assign(scope, more) : scope);
+	}
+
+	/** Takes a context that a hook gave back; `machine` stays the runtime's. */
+	replaceContext(context: Readonly<Record<string, unknown>>): void {
+		this.context = { ...context, machine: this.before.machine };
+	}
+
+	set(key: string, value: unknown): void {
+		this.context = { ...this.context, [key]: value };
+	}
+
+	/** What to change in the machine's context. */
+	patch(): Record<string, unknown> {
+		return this.context === this.before ? {} : patchBetween(this.before, this.context);
+	}
+
+	addTotals({ calls, cost, usage }: Totals): void {
+		this.#calls += calls;
+		this.#cost += cost;
+		this.#usage = {
+			input_tokens: this.#usage.input_tokens + usage.input_tokens,
+			output_tokens: this.#usage.output_tokens + usage.output_tokens,
+			total_tokens: this.#usage.total_tokens + usage.total_tokens,
+		};
+	}
+
+	totals(): Totals {
+		return { calls: this.#calls, cost: this.#cost, usage: this.#usage };
+	}
+
+	/** Whether hooks may be called around this state. */
+	get isHooked(): boolean {
+		return this.machines.isHooked(this.state);
+	}
+
+	hooks(): Promise<MachineHooks> | MachineHooks {
+		return this.machines.hooksOf(this.state);
+	}
+}
+
+function contextOf(machine: AnyActorRef): MachineContext {
+	const { context } = machine.getSnapshot();
+	if (!isMachineContext(context)) {
+		throw new TypeError("A state actor runs only as the child of a compiled machine.");
+	}
+	return context;
+}
+
+/** Whether a context is one of a compiled machine. */
+export function isMachineContext(context: unknown): context is MachineContext {
+	return isRecord(context) && isRecord(context.machine) && isRecord(context.machine.run);
+}
+
+function logicOf(actor: AnyActorRef): unknown {
+	return "logic" in actor ? actor.logic : undefined;
+}
+
+function isActorLogic(value: unknown): value is AnyActorLogic {
+	return isRecord(value) && typeof value.transition === "function" && typeof value.getInitialSnapshot === "function";
+}

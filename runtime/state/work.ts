@@ -1,0 +1,102 @@
+/** What a state does, in order: action, launch, machines, agent, output (spec section 7). */
+import { truthy } from "../../compiler/expression/index.ts";
+import type { StatePlan } from "../../compiler/plan/plan.ts";
+import { shapeOf } from "../../compiler/xstate/shape.ts";
+import { errorFromAgentResult } from "../agents/errors.ts";
+import { payloadOf } from "../agents/result.ts";
+import { callToolCalls, callToolResult } from "../hooks/call.ts";
+import { runAction } from "./action.ts";
+import { agentOf, totalsOf } from "./agent-call.ts";
+import { NotSupportedError, TimeoutError } from "./errors.ts";
+import { executeAgent } from "./execution/execute.ts";
+import { runForeach } from "./foreach.ts";
+import { runLaunches } from "./launch.ts";
+import { renderInput, runMachines } from "./machines.ts";
+import { applyOutput } from "./output.ts";
+import type { Visit } from "./visit.ts";
+
+/**
+ * Does the state's work under its timeout.
+ * @returns what templates of this state see as `output`
+ */
+export async function doWork(visit: Visit): Promise<unknown> {
+	const { timeout, name } = visit.state;
+	if (timeout === null) return workOf(visit);
+	const { steps, services } = visit;
+	const deadline = steps.value("deadline", () => services.now() + timeout * 1000);
+	const ended = new AbortController();
+	const signal = AbortSignal.any([ended.signal, steps.signal]);
+	const expiry = steps.sleepUntil(Number(deadline), { signal }).then(() => {
+		throw new TimeoutError(name, timeout);
+	});
+	try {
+		return await Promise.race([workOf(visit), expiry]);
+	} finally {
+		ended.abort();
+		expiry.catch(() => undefined);
+		steps.cancelAll();
+	}
+}
+
+async function workOf(visit: Visit): Promise<unknown> {
+	const { state } = visit;
+	let output: unknown;
+	if (state.action !== undefined) {
+		const context = await runAction(visit, state.action);
+		if (context !== undefined) applyOutput(visit, context);
+	}
+	if (state.launch.length > 0) await runLaunches(visit);
+	if (state.foreach || state.machine) {
+		output = state.foreach ? await runForeach(visit, state.foreach) : await runMachines(visit, machineOf(state));
+		applyOutput(visit, truthy(output) ? output : {});
+	}
+	if (state.agent !== undefined) {
+		output = await runAgent(visit, state.agent);
+		applyOutput(visit, output);
+	}
+	return output;
+}
+
+function machineOf({ machine, name }: StatePlan): NonNullable<StatePlan["machine"]> {
+	if (!machine) throw new TypeError(`state ${name} has no machine`);
+	return machine;
+}
+
+async function runAgent(visit: Visit, name: string): Promise<unknown> {
+	if (visit.state.toolLoop) {
+		throw new NotSupportedError(`State \`${visit.state.name}\` has a tool_loop, which this release does not run.`);
+	}
+	const agent = agentOf(visit, name);
+	const result = await executeAgent(visit, agent, renderInput(visit));
+	if (result.error) throw errorFromAgentResult(result.error);
+	visit.addTotals(totalsOf(result));
+	await tellToolCalls(visit, result.tool_calls ?? [], result.metadata?.tool_results);
+	return payloadOf(result);
+}
+
+/** Hooks hear of tool calls that an agent made by itself (spec section 7, "Observational tool hooks"). */
+async function tellToolCalls(visit: Visit, calls: readonly unknown[], results: unknown): Promise<void> {
+	const { state, steps } = visit;
+	const toolResults: readonly unknown[] = Array.isArray(results) ? results : [];
+	if (calls.length === 0 && toolResults.length === 0) return;
+	const hooks = await visit.hooks();
+	if (calls.length > 0) {
+		const context = await steps.effect("tool_calls", () => callToolCalls(hooks, state.name, calls, visit.context));
+		visit.replaceContext(Object(context));
+	}
+	for (const [index, result] of toolResults.entries()) {
+		const context = await steps.effect(`tool_result.${index}`, () =>
+			callToolResult(hooks, state.name, result, visit.context),
+		);
+		visit.replaceContext(Object(context));
+	}
+}
+
+/** The run's output where the state ends the run: its `output` block, else for a final state what it gave, else `{}`. */
+export function finalOutputOf(visit: Visit, output: unknown): unknown {
+	const { state, plan } = visit;
+	if (!shapeOf(plan, state, { state: false, lifecycle: false }).ends) return undefined;
+	const rendered = state.output === undefined ? undefined : visit.render(state.output, output);
+	if (truthy(rendered)) return rendered;
+	return state.kind === "final" && output !== undefined && output !== null ? output : {};
+}

@@ -1,0 +1,83 @@
+/** Turns the options of `compile` and `FlatMachine` into the services that compiled machines take. */
+import { randomUUID } from "node:crypto";
+import { type AgentScript, scriptedAdapter } from "../adapters/scripted/index.ts";
+import type { AgentAdapter } from "../runtime/agents/agent.ts";
+import { AgentAdapterRegistry } from "../runtime/agents/registry.ts";
+import { defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
+import type { MachineHooks } from "../runtime/hooks/hooks.ts";
+import type { HooksEntry } from "../runtime/hooks/make.ts";
+import { looksLikeHooks } from "../runtime/hooks/methods.ts";
+import { HooksRegistry } from "../runtime/hooks/registry.ts";
+import { type Logger, silentLogger } from "../runtime/logging/logger.ts";
+import { MemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
+import type { ResultBackend } from "../runtime/results/result-backend.ts";
+import type { RuntimeServices } from "../runtime/state/services.ts";
+
+export interface ServiceOptions {
+	/**
+	 * Hooks: a registry; a map from names to hooks, classes or factories; or one hooks object, which then serves the
+	 * machine and every state that names no hooks of its own.
+	 */
+	readonly hooks?: HooksRegistry | MachineHooks | Readonly<Record<string, HooksEntry>>;
+	/** Agent adapters; default: `flatagent` on the `openai` client, loaded when first used. */
+	readonly agents?: AgentAdapterRegistry | readonly AgentAdapter[];
+	/** Scripted answers in place of every agent: for tests and offline runs. */
+	readonly script?: AgentScript;
+	/** `provider/name` in place of every agent's model. */
+	readonly model?: string;
+	/** Default: silent. */
+	readonly logger?: Logger;
+	/** Where results of children and launched machines are kept; default: in memory. */
+	readonly results?: ResultBackend;
+	/** Milliseconds since 1970; default: the system's clock. */
+	readonly now?: () => number;
+	/** Numbers from 0 up to 1, for jitter; default: `Math.random`. */
+	readonly random?: () => number;
+	/** Execution ids; default: random UUIDs. */
+	readonly newId?: () => string;
+}
+
+/** The services that `options` describe. */
+export function createServices(options: ServiceOptions): RuntimeServices {
+	const { registry, injected } = readHooks(options);
+	return {
+		agents: readAgents(options),
+		hooks: registry,
+		...(injected && { injectedHooks: injected }),
+		logger: options.logger ?? silentLogger,
+		results: options.results ?? new MemoryResultBackend(),
+		now: options.now ?? Date.now,
+		random: options.random ?? Math.random,
+		newId: options.newId ?? randomUUID,
+		...(options.model !== undefined && { modelOverride: options.model }),
+	};
+}
+
+/** Adapters that are there without being asked for. */
+export function defaultAgentRegistry(logger: Logger = silentLogger): AgentAdapterRegistry {
+	return new AgentAdapterRegistry().registerLazy("flatagent", async () => {
+		const { FlatAgentAdapter } = await import("../adapters/flatagent/index.ts");
+		return new FlatAgentAdapter({ logger });
+	});
+}
+
+function readAgents({ agents, script, logger }: ServiceOptions): AgentAdapterRegistry {
+	if (script !== undefined) return new AgentAdapterRegistry([scriptedAdapter(script)]);
+	if (agents === undefined) return defaultAgentRegistry(logger);
+	if (agents instanceof AgentAdapterRegistry) return agents;
+	const registry = defaultAgentRegistry(logger);
+	for (const adapter of agents) registry.register(adapter);
+	return registry;
+}
+
+function readHooks({ hooks, logger }: ServiceOptions): {
+	readonly registry: HooksRegistry;
+	readonly injected?: MachineHooks;
+} {
+	if (hooks instanceof HooksRegistry) return { registry: hooks };
+	const registry = defaultHooksRegistry(logger ? { logger } : {});
+	if (hooks === undefined) return { registry };
+	if (looksLikeHooks(hooks)) return { registry, injected: hooks };
+	for (const [name, entry] of Object.entries(hooks)) registry.register(name, entry);
+	return { registry };
+}
