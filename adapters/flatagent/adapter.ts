@@ -1,0 +1,25 @@
+/** The agent adapter `flatagent`: makes a `FlatAgent` for each agent of a machine. */
+import type { AgentAdapter } from "../../runtime/agents/agent.ts";
+import type { FlatAgentOptions } from "./flat-agent.ts";
+import { FlatAgent } from "./flat-agent.ts";
+import { loadAgentConfig } from "./load.ts";
+
+export type FlatAgentAdapterOptions = Pick<FlatAgentOptions, "client" | "env" | "logger" | "now">;
+
+/** The adapter for agents of the type `flatagent`. Executors throw what `FlatAgent`'s constructor does. */
+export function flatAgentAdapter(options: FlatAgentAdapterOptions = {}): AgentAdapter {
+	return {
+		typeName: "flatagent",
+		createExecutor: async (agentName, reference, context) => {
+			const isLoaded = reference.ref === undefined || Object.keys(reference.config).length > 0;
+			return new FlatAgent({
+				...options,
+				agentName,
+				config: isLoaded ? reference.config : await loadAgentConfig(reference.ref, context.configDir),
+				configDir: context.configDir,
+				profiles: context.profiles,
+				modelOverride: context.modelOverride,
+			});
+		},
+	};
+}

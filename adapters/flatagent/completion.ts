@@ -1,0 +1,201 @@
+/** Reads a chat completion off the wire, whole or streamed; nothing about its form is trusted (spec section 19.5). */
+import type { FinishReason } from "../../runtime/agents/agent.ts";
+import { isMapping, type Mapping } from "./definition.ts";
+import { MalformedResponseError, ProviderReportedError } from "./errors.ts";
+
+/** A tool call as a response has it; `server` names the tool server, "" for tools of the configuration. */
+export interface ResponseToolCall {
+	readonly id: string;
+	readonly server: string;
+	readonly tool: string;
+	readonly arguments: Mapping;
+}
+
+/** Token counts. */
+export interface TokenUsage {
+	readonly input_tokens: number;
+	readonly output_tokens: number;
+	readonly total_tokens: number;
+	readonly cache_read_tokens: number;
+	readonly cache_write_tokens: number;
+}
+
+export interface Completion {
+	readonly content: string | null;
+	readonly toolCalls: readonly ResponseToolCall[];
+	readonly finishReason: FinishReason | null;
+	readonly usage: TokenUsage | null;
+}
+
+/**
+ * Reads a completion.
+ * @throws MalformedResponseError where there is no message, ProviderReportedError where the body is an error
+ */
+export function readCompletion(data: unknown): Completion {
+	if (!isMapping(data)) throw new MalformedResponseError(data === "" ? "it is empty." : `it is a ${kindOf(data)}.`);
+	throwIfError(data);
+	const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined;
+	if (!isMapping(choice) || !isMapping(choice.message)) throw new MalformedResponseError("it has no message.");
+	const { message } = choice;
+	return {
+		content: textOf(message.content),
+		toolCalls: Array.isArray(message.tool_calls) ? message.tool_calls.filter(isMapping).map(readToolCall) : [],
+		finishReason: readFinishReason(choice.finish_reason),
+		usage: readUsage(data.usage),
+	};
+}
+
+/** What a stream tells while it runs. */
+export type StreamEvent =
+	| { readonly type: "content"; readonly text: string }
+	| {
+			readonly type: "tool_call";
+			readonly index: number;
+			readonly id?: string;
+			readonly name?: string;
+			/** A piece of the JSON text. */
+			readonly arguments?: string;
+	  };
+
+interface PartialToolCall {
+	id: string;
+	name: string;
+	arguments: string;
+}
+
+/**
+ * Puts the chunks of a stream together to the body that the provider would have sent at once.
+ * @param onEvent gets each piece when it comes
+ */
+export async function collectStream(
+	chunks: AsyncIterable<unknown>,
+	onEvent: (event: StreamEvent) => void,
+): Promise<Mapping> {
+	let content: string | null = null;
+	let finishReason: unknown = null;
+	let usage: unknown = null;
+	let hasChoice = false;
+	const calls = new Map<number, PartialToolCall>();
+	for await (const chunk of chunks) {
+		if (!isMapping(chunk)) throw new MalformedResponseError("a chunk is no object.");
+		throwIfError(chunk);
+		usage = chunk.usage ?? usage;
+		const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+		if (!isMapping(choice)) continue;
+		hasChoice = true;
+		finishReason = choice.finish_reason ?? finishReason;
+		if (!isMapping(choice.delta)) continue;
+		const { delta } = choice;
+		if (typeof delta.content === "string" && delta.content !== "") {
+			content = (content ?? "") + delta.content;
+			onEvent({ type: "content", text: delta.content });
+		}
+		for (const piece of Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isMapping) : []) {
+			onEvent(addToolCallPiece(calls, piece));
+		}
+	}
+	if (!hasChoice) throw new MalformedResponseError("the stream has no message.");
+	const toolCalls = [...calls.values()].map(({ id, name, arguments: args }) => {
+		return { id, type: "function", function: { name, arguments: args } };
+	});
+	const message = { role: "assistant", content, ...(toolCalls.length > 0 && { tool_calls: toolCalls }) };
+	return { choices: [{ index: 0, message, finish_reason: finishReason }], usage };
+}
+
+function addToolCallPiece(calls: Map<number, PartialToolCall>, piece: Mapping): StreamEvent {
+	const index = typeof piece.index === "number" ? piece.index : calls.size;
+	const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
+	calls.set(index, call);
+	const named = isMapping(piece.function) ? piece.function : {};
+	if (typeof piece.id === "string") call.id = piece.id;
+	if (typeof named.name === "string") call.name += named.name;
+	if (typeof named.arguments === "string") call.arguments += named.arguments;
+	return {
+		type: "tool_call",
+		index,
+		...(typeof piece.id === "string" && { id: piece.id }),
+		...(typeof named.name === "string" && { name: named.name }),
+		...(typeof named.arguments === "string" && { arguments: named.arguments }),
+	};
+}
+
+/** Some providers report a failure with status 200. */
+function throwIfError(data: Mapping): void {
+	if (!isMapping(data.error)) return;
+	const { message, code } = data.error;
+	const status = Number(code);
+	throw new ProviderReportedError(
+		typeof message === "string" && message !== "" ? message : "The provider reported an error without a message.",
+		Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined,
+	);
+}
+
+function readToolCall(call: Mapping): ResponseToolCall {
+	const named = isMapping(call.function) ? call.function : {};
+	return {
+		id: typeof call.id === "string" ? call.id : "",
+		server: "",
+		tool: typeof named.name === "string" ? named.name : "",
+		arguments: readArguments(named.arguments),
+	};
+}
+
+function readArguments(args: unknown): Mapping {
+	if (isMapping(args)) return args;
+	if (typeof args !== "string") return {};
+	try {
+		const value: unknown = JSON.parse(args);
+		return isMapping(value) ? value : {};
+	} catch {
+		// Spec section 19.5: arguments that are no JSON are empty; the tool then says what it misses.
+		return {};
+	}
+}
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+	stop: "stop",
+	end_turn: "stop",
+	length: "length",
+	max_tokens: "length",
+	tool_calls: "tool_use",
+	tool_use: "tool_use",
+	function_call: "tool_use",
+	content_filter: "content_filter",
+};
+
+function readFinishReason(reason: unknown): FinishReason | null {
+	if (typeof reason !== "string") return null;
+	return (Object.hasOwn(finishReasons, reason) ? finishReasons[reason] : undefined) ?? "stop";
+}
+
+function readUsage(usage: unknown): TokenUsage | null {
+	if (!isMapping(usage)) return null;
+	const details = isMapping(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+	const input_tokens = count(usage.prompt_tokens);
+	const output_tokens = count(usage.completion_tokens);
+	return {
+		input_tokens,
+		output_tokens,
+		total_tokens: input_tokens + output_tokens,
+		cache_read_tokens: count(usage.cache_read_input_tokens) || count(details.cached_tokens),
+		cache_write_tokens: count(usage.cache_creation_input_tokens),
+	};
+}
+
+function count(value: unknown): number {
+	return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+function textOf(content: unknown): string | null {
+	if (typeof content === "string") return content;
+	if (!Array.isArray(content)) return null;
+	return content
+		.flatMap((part: unknown) => (isMapping(part) && typeof part.text === "string" ? [part.text] : []))
+		.join("");
+}
+
+function kindOf(value: unknown): string {
+	if (value === null || value === undefined) return "nothing";
+	if (Array.isArray(value)) return "list";
+	return typeof value === "string" ? "text" : typeof value;
+}

@@ -1,0 +1,117 @@
+/** Reads an agent's document: the legacy inline form, and prompt + profile (spec section 19.1). */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { InvalidAgentConfigError } from "./errors.ts";
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+/** The parts of an agent that make its messages. */
+export interface PromptDefinition {
+	readonly system: string | null;
+	readonly user: string;
+	readonly instructionSuffix: string;
+	readonly postHistoryInstructions: string;
+	/** With a schema, answers are read as JSON. */
+	readonly outputSchema: Mapping | null;
+	/** OpenAI function definitions, sent as they are. */
+	readonly tools: readonly Mapping[];
+	readonly hasMcp: boolean;
+}
+
+/** An agent's document in one form. */
+export interface AgentDefinition {
+	readonly name: string;
+	readonly prompt: PromptDefinition;
+	/** `model` of a legacy agent, `profile` of a bundle; see spec sections 3.3 and 3.4. */
+	readonly source: { readonly kind: "model" | "profile"; readonly value: unknown };
+	readonly metadata: Mapping;
+}
+
+/**
+ * Reads a document `{spec: flatagent, data, metadata}`, or its `data` alone.
+ * @param configDir folder that `data.prompt: ./file.yml` starts from
+ * @throws InvalidAgentConfigError
+ */
+export function readAgentDefinition(config: Mapping, configDir: string): AgentDefinition {
+	const isWrapper = config.spec !== undefined || config.data !== undefined;
+	const metadata = isMapping(config.metadata) ? config.metadata : {};
+	const named = text(isMapping(config.data) ? config.data.name : config.name) ?? text(metadata.name) ?? "unnamed-agent";
+	if (isWrapper && config.spec !== undefined && config.spec !== "flatagent") {
+		throw new InvalidAgentConfigError(named, `\`spec\` must be \`flatagent\`, but is ${JSON.stringify(config.spec)}.`);
+	}
+	if (isWrapper && !isMapping(config.data)) {
+		throw new InvalidAgentConfigError(named, "`data` is missing or is no mapping.");
+	}
+	const data = isMapping(config.data) ? config.data : config;
+	const isBundle = data.prompt !== undefined || data.profile !== undefined;
+	if (!isBundle) {
+		return {
+			name: named,
+			prompt: readPrompt(data, named),
+			source: { kind: "model", value: data.model ?? null },
+			metadata,
+		};
+	}
+	if (data.prompt === undefined || data.profile === undefined) {
+		const missing = data.prompt === undefined ? "prompt" : "profile";
+		throw new InvalidAgentConfigError(
+			named,
+			`\`data.${missing}\` is missing: an agent has both a prompt and a profile.`,
+		);
+	}
+	const prompt = unwrapPrompt(data.prompt, named, configDir);
+	const name = text(prompt.name) ?? named;
+	return { name, prompt: readPrompt(prompt, name), source: { kind: "profile", value: data.profile }, metadata };
+}
+
+/** A path, a wrapper `{spec: prompt, data}`, or the prompt itself. */
+function unwrapPrompt(prompt: unknown, agentName: string, configDir: string): Mapping {
+	const value = typeof prompt === "string" ? readPromptFile(prompt, agentName, configDir) : prompt;
+	if (!isMapping(value)) throw new InvalidAgentConfigError(agentName, "`data.prompt` is neither a path nor a mapping.");
+	if (value.spec === undefined) return value;
+	if (value.spec !== "prompt" || !isMapping(value.data)) {
+		throw new InvalidAgentConfigError(
+			agentName,
+			"`data.prompt` has a `spec`, so it must be {spec: prompt, data: {…}}.",
+		);
+	}
+	return value.data;
+}
+
+function readPromptFile(path: string, agentName: string, configDir: string): unknown {
+	const expanded = path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
+	const file = isAbsolute(expanded) ? expanded : resolve(configDir, expanded);
+	try {
+		return parse(readFileSync(file, "utf8"));
+	} catch (cause) {
+		throw new InvalidAgentConfigError(agentName, `the prompt file ${file} cannot be read as YAML or JSON.`, { cause });
+	}
+}
+
+function readPrompt(fields: Mapping, agentName: string): PromptDefinition {
+	const { tools } = fields;
+	if (tools !== undefined && tools !== null && !(Array.isArray(tools) && tools.every(isMapping))) {
+		throw new InvalidAgentConfigError(agentName, "`tools` must be a list of function definitions.");
+	}
+	return {
+		system: text(fields.system) ?? null,
+		user: text(fields.user) ?? "",
+		instructionSuffix: text(fields.instruction_suffix) ?? "",
+		postHistoryInstructions: text(fields.post_history_instructions) ?? "",
+		outputSchema: isMapping(fields.output) && Object.keys(fields.output).length > 0 ? fields.output : null,
+		tools: Array.isArray(tools) ? tools.filter(isMapping) : [],
+		hasMcp: isMapping(fields.mcp),
+	};
+}
+
+function text(value: unknown): string | undefined {
+	if (typeof value === "string") return value;
+	return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+}
+
+/** Whether a value is a mapping, and not a list. */
+export function isMapping(value: unknown): value is Mapping {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
