@@ -97,7 +97,20 @@ export type Statement = Span &
 				readonly attribute: string | null;
 				readonly value: Expression;
 		  }
-		| { readonly kind: "set-block"; readonly target: string; readonly body: readonly Statement[] }
+		/** `filter` is for `{% set x | upper %}`; its innermost input is the block's own text. */
+		| {
+				readonly kind: "set-block";
+				readonly target: string;
+				readonly body: readonly Statement[];
+				readonly filter?: Expression;
+		  }
+		| {
+				readonly kind: "with";
+				readonly bindings: readonly (readonly [string, Expression])[];
+				readonly body: readonly Statement[];
+		  }
+		/** `{% filter upper %}`; the filter's innermost input is the block's own text. */
+		| { readonly kind: "filter-block"; readonly filter: Expression; readonly body: readonly Statement[] }
 		| { readonly kind: "break" }
 		| { readonly kind: "continue" }
 	);

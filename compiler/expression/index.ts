@@ -1,0 +1,11 @@
+/** One expression language with two doors: conditions and templates. */
+export { compileCondition } from "./compile-condition.ts";
+export { type CompileOptions, compileTemplate, compileValue, type Finalize } from "./compile-template.ts";
+export { ExpressionError, ExpressionSyntaxError } from "./errors.ts";
+export type * from "./nodes.ts";
+export { pythonEquals, truthy } from "./operators.ts";
+export { parseCondition } from "./parse-condition.ts";
+export { parseTemplate, type TemplateOptions } from "./parse-template.ts";
+export { pythonRepr, pythonStr, toPythonJson } from "./printing.ts";
+export { constantOf, isLiteral, mayThrow, type Reference, references } from "./references.ts";
+export type { Scope } from "./values.ts";
