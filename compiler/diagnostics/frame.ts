@@ -6,6 +6,8 @@ const linesBefore = 2;
 const linesAfter = 1;
 const maxColumns = 120;
 const tabWidth = 4;
+/** Characters to each side of the place that a frame looks at. */
+const maxKept = 1000;
 
 const linesOf = new WeakMap<object, SourceLines>();
 
@@ -30,13 +32,18 @@ export function sourceLinesOf(document: Framed): SourceLines {
 export function codeFrame(document: Framed, range: SourceRange): string {
 	const lines = sourceLinesOf(document);
 	const first = Math.max(1, range.line - linesBefore);
-	const last = Math.min(lines.count, range.line + linesAfter);
+	// The line after the last line break is empty, and no line to a reader.
+	const count = lines.count > range.line && lines.line(lines.count) === "" ? lines.count - 1 : lines.count;
+	const last = Math.min(count, range.line + linesAfter);
 	const gutter = String(last).length;
 	const width = maxColumns - gutter - 5;
 
-	const source = lines.line(range.line);
-	const from = widthOf(source.slice(0, range.column - 1));
-	const upTo = range.endLine === range.line ? range.endColumn - 1 : source.trimEnd().length;
+	// What lies far to the left and right is never shown, and may be megabytes.
+	const cut = range.column > maxKept ? range.column - maxKept : 0;
+	const kept = (number: number): string => lines.line(number).slice(cut, cut + 2 * maxKept);
+	const source = kept(range.line);
+	const from = widthOf(source.slice(0, range.column - 1 - cut));
+	const upTo = range.endLine === range.line ? range.endColumn - 1 - cut : source.trimEnd().length;
 	const to = Math.max(from + 1, widthOf(source.slice(0, upTo)));
 	// A far place is shown a third into the window, so that some of what leads to it can be seen.
 	const shift = to <= width ? 0 : Math.max(0, from - Math.floor(width / 3));
@@ -44,7 +51,7 @@ export function codeFrame(document: Framed, range: SourceRange): string {
 	const drawn: string[] = [];
 	for (let number = first; number <= last; number++) {
 		const marked = number === range.line;
-		const text = clip(expandTabs(lines.line(number)), shift, width);
+		const text = clip(expandTabs(kept(number)), shift, width);
 		drawn.push(`${marked ? ">" : " "} ${String(number).padStart(gutter)} | ${text}`.trimEnd());
 		if (marked) {
 			const start = from - shift;

@@ -18,15 +18,27 @@ export interface ParsedTree {
 	readonly problems: readonly SyntaxProblem[];
 }
 
+/** A node has an anchor and a tag at most; what has more is an error already. */
+const maxProperties = 8;
+
 /** Tokens come out of the library's own lexer and parser one by one, so that hostile text can be left early. */
 function tokensOf(text: string, limits: DocumentLimits): { tokens: Parameters<Composer["next"]>[0][] } | SyntaxProblem {
 	const parser = new Parser();
 	const tokens: Parameters<Composer["next"]>[0][] = [];
 	let count = 0;
+	let errors = 0;
+	let properties = 0;
 	let offset = 0;
 	for (const lexeme of new Lexer().lex(text)) {
-		for (const token of parser.next(lexeme)) tokens.push(token);
+		for (const token of parser.next(lexeme)) {
+			tokens.push(token);
+			if (token.type === "error") errors += 1;
+		}
 		offset += lexeme.length;
+		if (lexeme.startsWith("&") || lexeme.startsWith("!")) properties += 1;
+		else if (!/^[ \t]/.test(lexeme)) properties = 0;
+		// Each error costs the library a stack trace; a text with this many is no YAML at all.
+		if (errors > limits.maxProblems || properties > maxProperties) break;
 		// The stack holds the document and one or two entries for each level.
 		if (parser.stack.length > limits.maxDepth * 2 + 4) {
 			const message = `more than ${limits.maxDepth} levels of maps and lists`;

@@ -4,6 +4,7 @@ import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import { sourceLinesOf } from "../diagnostics/frame.ts";
 import { createReporter, type Reporter } from "../diagnostics/report.ts";
 import type { SourceDocument } from "./document.ts";
+import { findJsonProblem } from "./json-syntax.ts";
 import { type DocumentLimits, defaultDocumentLimits } from "./limits.ts";
 import { parseTree } from "./parse-tree.ts";
 import { isRecord } from "./plain-data.ts";
@@ -44,14 +45,13 @@ export function parseDocument(source: string, options: ParseOptions): ParseResul
 
 	const parsed = parseTree(text, limits);
 	const bounded = boundedReporter(createReporter({ ...unread, file, dir, text }), limits.maxProblems);
-	const jsonProblem = json ? jsonSyntaxProblem(text) : undefined;
-	// A valid JSON text may still break a rule of YAML's (a very long key); its own rules decide.
-	if (!json || jsonProblem)
-		for (const { code, start, end, ...rest } of parsed.problems) bounded.add(code, start, end, rest);
-	if (jsonProblem && parsed.problems.length === 0)
-		bounded.add("FS1001", jsonProblem.at, jsonProblem.at + 1, jsonProblem);
 	const stopped = parsed.problems.some(({ code }) => code === "FS1004" || code === "FS1005");
+	if (!json || stopped)
+		for (const { code, start, end, ...words } of parsed.problems) bounded.add(code, start, end, words);
 	if (stopped) return { diagnostics: bounded.finish() };
+	// YAML reads more than JSON and forbids some of it (very long keys): for JSON its own rules decide.
+	const jsonProblem = json && text.trim() !== "" ? findJsonProblem(text) : undefined;
+	if (jsonProblem) bounded.add("FS1001", jsonProblem.start, jsonProblem.end, jsonProblem);
 
 	const tree = createTree(parsed.root, ({ code, node, message, suggestion, first }) => {
 		const place = first?.range;
@@ -131,18 +131,4 @@ function boundedReporter(reporter: Reporter, limit: number) {
 			return reporter.diagnostics;
 		},
 	};
-}
-
-/** The first place where a text is not JSON, as the platform's own parser finds it. */
-function jsonSyntaxProblem(text: string): { readonly at: number; readonly message: string } | undefined {
-	if (text.trim() === "") return undefined;
-	try {
-		JSON.parse(text);
-		return undefined;
-	} catch (error) {
-		const words = error instanceof Error ? error.message : String(error);
-		const position = /at position (\d+)/.exec(words)?.[1];
-		const at = position === undefined ? text.trimEnd().length : Number(position);
-		return { at, message: `not valid JSON: ${words.replace(/ (?:in JSON )?at position \d+.*$/, "")}` };
-	}
 }

@@ -25,9 +25,10 @@ const octal = /^[-+]?0[0-7_]+$/;
 const hexadecimal = /^[-+]?0x[0-9a-fA-F_]+$/;
 const binary = /^[-+]?0b[01_]+$/;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
-const float = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
+const float = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
 const special = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-const numberOfYaml12 = /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][0-9]+$|^0o[0-7]+$/;
+const numberOfYaml12 =
+	/^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][0-9]+$|^[-+]\.[0-9]+(?:[eE][-+]?[0-9]+)?$|^0o[0-7]+$/;
 const jsonNumber = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/;
 const mayBeNumber = /^[-+.0-9]/;
 
@@ -44,8 +45,8 @@ function resolveNumber(text: string): ScalarValue {
 	if (decimal.test(text)) return exact(Number(digits), text);
 	if (float.test(text)) return { value: Number(digits) };
 	if (octal.test(text)) return inBase(text, digits, 8);
-	if (hexadecimal.test(text)) return { value: signed(digits, 16) };
-	if (binary.test(text)) return { value: signed(digits, 2) };
+	if (hexadecimal.test(text) && !/x_*$/.test(text)) return { value: signed(digits, 16) };
+	if (binary.test(text) && !/b_*$/.test(text)) return { value: signed(digits, 2) };
 	// "0:30" is text in the reference, "1:30" and "0:30.0" are not.
 	if (sexagesimal.test(text) && (text.includes(".") || /^[-+]?[1-9]/.test(text))) return inBase(text, digits, 60);
 	if (special.test(text)) return specialNumber(text);
