@@ -1,5 +1,6 @@
 /** What an expression reads and whether it can fail, told without running it; for lints and type inference. */
 import { celReferences } from "./cel.ts";
+import { liquidReferences } from "./liquid.ts";
 import type { ConditionNode, Expression, Span, Statement, TemplateNode } from "./nodes.ts";
 
 /** A variable that is read, with the constant keys behind it. */
@@ -20,7 +21,7 @@ export function references(node: ConditionNode | TemplateNode): Reference[] {
 				{ path: [node.root, ...node.keys], start: 0, end: [node.root, ...node.keys].join(".").length, optional: true },
 			];
 		case "liquid":
-			return [];
+			return liquidReferences(node.text);
 		case "cel":
 			return celReferences(node.text);
 		case "simple": {
