@@ -68,7 +68,10 @@ export async function callModel(
 		const { data, response } = await client
 			.post<AsyncIterable<unknown>>("/chat/completions", { ...options, stream: true })
 			.withResponse();
-		return { data: await collect(data), headers: response.headers };
+		const body = await collect(data);
+		// The client ends an aborted stream as if it were complete.
+		options.signal.throwIfAborted();
+		return { data: body, headers: response.headers };
 	} catch (cause) {
 		if (timeout.aborted && signal?.aborted !== true) throw new ModelTimeoutError(seconds, { cause });
 		throw cause;

@@ -38,20 +38,58 @@ export function coerceAgentResult(value: unknown): AgentResult {
 	if (value instanceof Error) return { error: readError(value) };
 	if (!isFields(value)) return { content: contentText(value) };
 	if (!Object.keys(value).some((key) => agentResultFields.has(key))) return { output: value };
-	return defined({
-		output: own(value, "output"),
-		content: readContent(own(value, "content")),
-		raw: own(value, "raw"),
-		usage: readUsage(own(value, "usage")),
-		cost: readCost(own(value, "cost")),
-		metadata: readFields(own(value, "metadata")),
-		finish_reason: readFinishReason(own(value, "finish_reason")),
-		error: readError(own(value, "error")),
-		rate_limit: readRateLimit(own(value, "rate_limit")),
-		provider_data: readFields(own(value, "provider_data")),
-		tool_calls: readToolCalls(own(value, "tool_calls")),
-		rendered_user_prompt: readText(own(value, "rendered_user_prompt")),
-	});
+	const result: WritableResult = {};
+	for (const [field, given] of Object.entries(value)) {
+		if (given !== undefined) readField(result, field, given);
+	}
+	return result;
+}
+
+type WritableResult = { -readonly [Field in keyof AgentResult]: AgentResult[Field] };
+
+function assignDefined<Field extends keyof AgentResult>(
+	result: WritableResult,
+	field: Field,
+	value: WritableResult[Field],
+): void {
+	if (value !== undefined) result[field] = value;
+}
+
+/** Field by field, since most results have few: this runs once for every agent call. */
+function readField(result: WritableResult, field: string, given: unknown): void {
+	switch (field) {
+		case "output":
+		case "raw":
+			result[field] = given;
+			return;
+		case "content":
+			assignDefined(result, "content", readContent(given));
+			return;
+		case "usage":
+			assignDefined(result, "usage", readUsage(given));
+			return;
+		case "cost":
+			assignDefined(result, "cost", readCost(given));
+			return;
+		case "metadata":
+		case "provider_data":
+			assignDefined(result, field, readFields(given));
+			return;
+		case "finish_reason":
+			assignDefined(result, "finish_reason", readFinishReason(given));
+			return;
+		case "error":
+			assignDefined(result, "error", readError(given));
+			return;
+		case "rate_limit":
+			assignDefined(result, "rate_limit", readRateLimit(given));
+			return;
+		case "tool_calls":
+			assignDefined(result, "tool_calls", readToolCalls(given));
+			return;
+		case "rendered_user_prompt":
+			assignDefined(result, "rendered_user_prompt", readText(given));
+	}
 }
 
 /** What templates see as `output`: the output if there is one, else `{content}`, else `{}` (spec section 7). */
