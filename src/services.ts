@@ -56,8 +56,8 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 /** Adapters that are there without being asked for. */
 export function defaultAgentRegistry(logger: Logger = silentLogger): AgentAdapterRegistry {
 	return new AgentAdapterRegistry().registerLazy("flatagent", async () => {
-		const { FlatAgentAdapter } = await import("../adapters/flatagent/index.ts");
-		return new FlatAgentAdapter({ logger });
+		const { flatAgentAdapter } = await import("../adapters/flatagent/index.ts");
+		return flatAgentAdapter({ logger });
 	});
 }
 

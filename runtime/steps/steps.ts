@@ -47,7 +47,7 @@ export class Steps {
 	readonly #environment: StepsEnvironment;
 	readonly #stopChild: (child: AnyActorRef) => void;
 	readonly #live = new Map<string, LiveChild>();
-	readonly #abort = new AbortController();
+	#abort: AbortController | undefined;
 	#stopped = false;
 
 	constructor(
@@ -64,8 +64,10 @@ export class Steps {
 		this.#stopChild = stopChild;
 	}
 
-	/** Aborted when the actor is stopped or has settled. */
+	/** Aborted when the actor is stopped or has settled; made when it is first asked for, since most visits never do. */
 	get signal(): AbortSignal {
+		this.#abort ??= new AbortController();
+		if (this.#stopped && !this.#abort.signal.aborted) this.#abort.abort(givenUp());
 		return this.#abort.signal;
 	}
 
@@ -76,7 +78,8 @@ export class Steps {
 			if ("error" in entry) throw reviveError(entry.error);
 			return entry.output;
 		}
-		await this.#ready();
+		const ready = this.#ready();
+		if (ready) await ready;
 		const { activity } = this.#environment;
 		activity.begin();
 		try {
@@ -193,8 +196,8 @@ export class Steps {
 	/** Stops all children and timers; what is still running is given up. */
 	stop(): void {
 		this.#stopped = true;
-		this.cancelAll();
-		this.#abort.abort(givenUp());
+		if (this.#live.size > 0) this.cancelAll();
+		this.#abort?.abort(givenUp());
 	}
 
 	/** Persisted snapshots of the machines that are under way, by key. */
