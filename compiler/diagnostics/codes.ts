@@ -90,6 +90,11 @@ export const diagnosticCodes = Object.freeze({
 	FS3007: error("Unknown profile", "model: cheep", "Name a profile of the catalog, or add it there."),
 	FS3008: warning("Profile cannot be found", "model: cheap", "Add a `profiles.yml`, or give the model inline."),
 	FS3009: error("Too many files", "(a set of thousands of machines)", "Split the set."),
+	FS3101: error("Unknown agent", "agent: wrtier", "Name an agent of `data.agents`, or a file."),
+	FS3102: error("Unknown machine", "machine: chidl", "Name a machine of `data.machines`, or a file."),
+	FS3103: error("Unknown hooks", "hooks: loging", "Register the hooks under this name, or mend it."),
+	FS3104: warning("Agent is not used", "agents: { spare: ./spare.yml }", "Use it in a state, or remove it."),
+	FS3105: warning("Machine is not used", "machines: { spare: ./spare.yml }", "Use it in a state, or remove it."),
 
 	// States and flow
 	FS4001: error(
@@ -98,6 +103,42 @@ export const diagnosticCodes = Object.freeze({
 		"Keep `type: initial` on one state.",
 	),
 	FS4002: error("No states", "data: { states: {} }", "Add a state."),
+	FS4101: error("Unknown target state", "transitions: [{ to: doen }]", "Name a state of `data.states`."),
+	FS4102: error("Unknown state for errors", "on_error: rescu", "Name a state of `data.states`."),
+	FS4103: warning(
+		"No initial state",
+		"states: { a: {} }",
+		"Put `type: initial` on the state that the run starts with.",
+	),
+	FS4104: warning("State cannot be reached", "spare: { type: final }", "Add a transition to it, or remove it."),
+	FS4105: warning(
+		"No end can be reached",
+		"a: { transitions: [{ to: a }] }",
+		"Add a transition that leads to a final state.",
+	),
+	FS4106: warning(
+		"Transition is never looked at",
+		"transitions: [{ to: a }, { to: b }]",
+		"Put the transition without a condition last.",
+	),
+	FS4107: warning(
+		"State without a way out",
+		"work: { agent: writer }",
+		"Add `transitions`, or `type: final` if the run ends here.",
+	),
+	FS4108: error(
+		"Name is not possible for a state",
+		'"a.b": {}',
+		"Choose another name; letters, digits, `_` and `-` always work.",
+	),
+	FS4109: warning(
+		"`context.machine` is reserved",
+		"context: { machine: 1 }",
+		"Use another key; the runtime overwrites this one.",
+	),
+	FS4110: warning("Key has no effect here", "execution: { type: retry }", "Remove the key, or add what it belongs to."),
+	FS4111: error("`foreach` over a text", "foreach: items", "Give a path to a list, such as `context.items`."),
+	FS4112: error("`foreach` without a machine", "foreach: context.items", "Add `machine:`; it runs once per element."),
 
 	// Templates and conditions
 	FS5001: error("Template syntax error", '"{{ context.x "', "Close the braces, or mend the expression."),
@@ -108,6 +149,46 @@ export const diagnosticCodes = Object.freeze({
 		"Condition never changes",
 		"condition: \"'a' == 'b'\"",
 		"Use a variable: `context.…`, `input.…`, `output.…`.",
+	),
+	FS5101: warning(
+		"Nothing sets this context key",
+		"condition: context.scroe > 1",
+		"Declare it in `data.context`, or mend its name.",
+	),
+	FS5102: warning(
+		"The agent has no such output",
+		"result: output.reslut",
+		"Use a field of the agent's `output`, or add it there.",
+	),
+	FS5103: warning(
+		"Context does not exist yet",
+		"context: { a: context.b }",
+		"Use `input`; the context is only being made.",
+	),
+	FS5104: error(
+		"Text compared with something else",
+		'score: "{{ output.score }}"',
+		"Store it with a bare path: `score: output.score`.",
+	),
+	FS5105: warning(
+		"Perhaps text compared with something else",
+		"(the same, where another writer keeps the type)",
+		"Store it with a bare path everywhere.",
+	),
+	FS5106: error(
+		"Text tested for truth",
+		'done: "{{ output.done }}"',
+		"Store it with a bare path: the text `False` is true.",
+	),
+	FS5107: warning(
+		"Perhaps text tested for truth",
+		"(the same, where the type is not known)",
+		"Store it with a bare path: the text `False` is true.",
+	),
+	FS5108: warning(
+		"Numbers compared as texts",
+		'score: "{{ output.score }}"',
+		"Store both with bare paths: as texts, `9` is more than `10`.",
 	),
 
 	// Versions and portability
@@ -121,6 +202,16 @@ export const diagnosticCodes = Object.freeze({
 		"Version is older than 0.4",
 		'spec_version: "0.2.0"',
 		"Check the result: only 0.4 and above are known.",
+	),
+	FS6101: warning(
+		"Key of flatstate's own",
+		"template_engine: liquid",
+		"Leave it out, if the file must run elsewhere too.",
+	),
+	FS6102: warning(
+		"Behaves differently on the reference",
+		"condition: input.x == 1",
+		"Write it as the message says, if the file must run elsewhere too.",
 	),
 } satisfies Record<`FS${number}`, DiagnosticCode>);
 

@@ -1,12 +1,14 @@
 /** The front door of the compiler's first half: text, object or file -> plans and every diagnostic of the whole set. */
+import { runChecks, tidyDiagnostics } from "../checks/index.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceDocument } from "../document/document.ts";
 import { documentFromValue } from "../document/from-value.ts";
 import type { Loader } from "../document/loader.ts";
 import { type ParseResult, parseDocument } from "../document/parse.ts";
 import { isRecord, own } from "../document/plain-data.ts";
+import { withConditionFixes } from "../fix/index.ts";
 import { normaliseCatalog } from "../profiles/catalog.ts";
-import { validateAgainstSchema } from "../schema/index.ts";
+import { reportSchemaProblems } from "../schema/index.ts";
 import { planAgent } from "./agents.ts";
 import type { DocumentKind } from "./document-kind.ts";
 import { DocumentStore, type LoadedDocument } from "./document-store.ts";
@@ -26,6 +28,10 @@ export interface AnalyzeOptions {
 	readonly profilesFile?: string;
 	/** Refuse references that leave the entry's folder (for configs that are not trusted). */
 	readonly confine?: boolean;
+	/** Names that `hooks` may use; without it they are taken to be registered at run time. */
+	readonly knownHooks?: ReadonlySet<string>;
+	/** Also warn of what would not run the same on the reference implementation. */
+	readonly portable?: boolean;
 }
 
 export interface Analysis {
@@ -72,6 +78,10 @@ export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysi
 	switch (kind) {
 		case "flatmachine": {
 			set.plan(document, reporter);
+			runChecks(set.planned, {
+				...(options.knownHooks && { knownHooks: options.knownHooks }),
+				portable: options.portable === true,
+			});
 			const entry = set.plans.has(document.file) ? document.file : null;
 			return finish(store, set.plans, { entry, kind });
 		}
@@ -116,23 +126,9 @@ function addParsed({ document, diagnostics }: ParseResult, store: DocumentStore)
 	return store.add(document, undefined, !diagnostics.some(({ severity }) => severity === "error"));
 }
 
-/** The place for what looks at one document alone. */
+/** What looks at one document alone. */
 function checkDocument({ document, reporter, kind }: LoadedDocument): void {
-	if (kind === undefined) return;
-	for (const problem of validateAgainstSchema(document.value, kind)) {
-		const { code, path, at, message, suggestion, replacement } = problem;
-		const range = replacement === undefined ? undefined : document.rangeOf(path, at);
-		reporter.report(code, {
-			path,
-			at,
-			message,
-			...(suggestion !== undefined && { suggestion }),
-			...(range &&
-				replacement !== undefined && {
-					fix: { file: document.file, range, text: replacement, title: `write \`${replacement}\`` },
-				}),
-		});
-	}
+	if (kind !== undefined) reportSchemaProblems(document, reporter, kind);
 }
 
 function finish(
@@ -141,7 +137,7 @@ function finish(
 	rest: Omit<Analysis, "plans" | "documents" | "diagnostics">,
 ): Analysis {
 	const order = new Map([...store.documents.keys()].map((file, index) => [file, index] as const));
-	const diagnostics = store.diagnostics.toSorted(
+	const diagnostics = withConditionFixes(tidyDiagnostics(store.diagnostics), store.documents, plans).toSorted(
 		(a, b) => (order.get(a.file) ?? -1) - (order.get(b.file) ?? -1) || (a.range?.start ?? -1) - (b.range?.start ?? -1),
 	);
 	return { ...rest, plans, documents: store.documents, diagnostics };

@@ -1,4 +1,5 @@
 /** Machines and all that they reference, cycles included, each file once (spec sections 2 and 3.2). */
+import type { PlannedMachine } from "../checks/index.ts";
 import type { Reporter } from "../diagnostics/report.ts";
 import type { DocumentPath, SourceDocument } from "../document/document.ts";
 import { isRecord, own, ownRecord, ownString } from "../document/plain-data.ts";
@@ -24,6 +25,8 @@ interface Pending {
 /** Plans machines until nothing new is referenced. */
 export class MachineSet {
 	readonly plans = new Map<string, MachinePlan>();
+	/** The plans with the places that they were written at, for the checks. */
+	readonly planned: PlannedMachine[] = [];
 	readonly #store: DocumentStore;
 	/** A catalog that wins over all others. */
 	readonly #explicit: ProfilesPlan | undefined;
@@ -57,7 +60,9 @@ export class MachineSet {
 	#planOne(pending: Pending): void {
 		const catalog = this.#catalogOfMachine(pending);
 		const plan = buildPlan(pending, (states) => this.#resolve(pending, states, catalog));
-		if (plan) this.plans.set(plan.id, plan);
+		if (!plan) return;
+		this.plans.set(plan.id, plan);
+		this.planned.push({ plan, reporter: pending.reporter, base: pending.base });
 	}
 
 	#catalogOfMachine({ value, base, dir, reporter, inherited }: Pending): ProfilesPlan | undefined {

@@ -100,7 +100,7 @@ function reportType(walk: Walk, value: unknown, schema: JsonSchema, path: Path, 
 			path,
 			at: "key",
 			code: codes.emptyValue,
-			message: `${name} is empty and is taken as not given; it should be ${expected}.`,
+			message: `${name} is empty and is taken as not given; it should be ${expected}`,
 		});
 		return;
 	}
@@ -110,7 +110,7 @@ function reportType(walk: Walk, value: unknown, schema: JsonSchema, path: Path, 
 		path,
 		at: "value",
 		code: codes.wrongType,
-		message: `${name} must be ${expected}, got ${valueWords(value)}.`,
+		message: `${name} must be ${expected}, got ${valueWords(value)}`,
 		...(quoted === undefined ? {} : { suggestion: `put it in quotes: ${quoted}`, replacement: quoted }),
 	});
 }
@@ -123,7 +123,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 			path,
 			at: "value",
 			code: codes.notOneOf,
-			message: `${nameOf(path)} must be ${orList(allowed.map((one) => `\`${String(one)}\``))}, got ${valueWords(value)}.`,
+			message: `${nameOf(path)} must be ${orList(allowed.map((one) => `\`${String(one)}\``))}, got ${valueWords(value)}`,
 			...suggest(near),
 		});
 	}
@@ -133,7 +133,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 			path,
 			at: "value",
 			code: codes.outOfRange,
-			message: `${nameOf(path)} must be ${range}, got ${String(value)}.`,
+			message: `${nameOf(path)} must be ${range}, got ${String(value)}`,
 		});
 	}
 	if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
@@ -141,7 +141,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 			path,
 			at: "value",
 			code: codes.badFormat,
-			message: `${nameOf(path)} must be ${schema["x-pattern-meaning"] ?? `of the form ${schema.pattern}`}, got ${valueWords(value)}.`,
+			message: `${nameOf(path)} must be ${schema["x-pattern-meaning"] ?? `of the form ${schema.pattern}`}, got ${valueWords(value)}`,
 		});
 	}
 }
@@ -161,7 +161,7 @@ function checkList(walk: Walk, value: readonly unknown[], schema: JsonSchema, pa
 			path,
 			at: "value",
 			code: codes.tooFew,
-			message: `${nameOf(path)} must have ${schema.minItems} or more entries.`,
+			message: `${nameOf(path)} must have ${schema.minItems} or more entries`,
 		});
 	}
 	const items = schema.items;
@@ -175,7 +175,7 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 			path,
 			at: "value",
 			code: codes.tooFew,
-			message: `${nameOf(path)} must have ${schema.minProperties} or more entries.`,
+			message: `${nameOf(path)} must have ${schema.minProperties} or more entries`,
 		});
 	}
 	const unknown: string[] = [];
@@ -213,7 +213,7 @@ function reportUnknownKey(walk: Walk, key: string, free: readonly string[], sche
 		path: [...path, key],
 		at: "key",
 		code: near !== undefined && schema["x-strict-keys"] === true ? codes.misspeltKey : codes.unknownKey,
-		message: `\`${key}\` is not a key that is known ${place}, so it does nothing.`,
+		message: `\`${key}\` is not a key that is known ${place}, so it does nothing`,
 		...suggest(near),
 		...(near === undefined ? { suggestion: "remove it, or begin its name with `x-` to keep it as a note" } : {}),
 	});
@@ -225,7 +225,7 @@ function reportMissing(walk: Walk, key: string, schema: JsonSchema, path: Path, 
 		path,
 		at: path.length === 0 ? "value" : "key",
 		code: codes.missingKey,
-		message: `${path.length === 0 ? "The document" : nameOf(path)} needs the key \`${key}\`${why}.`,
+		message: `${path.length === 0 ? "the document" : nameOf(path)} needs the key \`${key}\`${why}`,
 		...(description === undefined ? {} : { suggestion: `\`${key}\`: ${description}` }),
 	});
 }
@@ -268,7 +268,7 @@ function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T
 /** The value as messages name it: its last key, and the entry where that is a number. */
 function nameOf(path: Path): string {
 	const last = path[path.length - 1];
-	if (last === undefined) return "The document";
+	if (last === undefined) return "the document";
 	if (typeof last === "string") return `\`${last}\``;
 	const key = path[path.length - 2];
 	return key === undefined ? `entry ${last + 1}` : `entry ${last + 1} of \`${key}\``;

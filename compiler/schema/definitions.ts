@@ -25,8 +25,8 @@ export const SCHEMA_KINDS: Readonly<
 > = {
 	flatmachine: { root: "machine", file: "flatmachine.schema.json", title: "flatmachine" },
 	flatagent: { root: "agent", file: "flatagent.schema.json", title: "flatagent" },
-	flatprofile: { root: "profile", file: "profile.schema.json", title: "flatprofile" },
-	prompt: { root: "prompt", file: "prompt.schema.json", title: "prompt" },
+	flatprofile: { root: "profileDocument", file: "profile.schema.json", title: "flatprofile" },
+	prompt: { root: "promptDocument", file: "prompt.schema.json", title: "prompt" },
 };
 
 /**

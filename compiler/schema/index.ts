@@ -2,4 +2,5 @@
 export type { SchemaCode, SchemaProblem } from "./check-value.ts";
 export { publishedSchema, SCHEMA_KINDS, type SchemaKind } from "./definitions.ts";
 export type { JsonSchema } from "./json-schema.ts";
+export { reportSchemaProblems } from "./report.ts";
 export { kindOf, validateAgainstSchema } from "./validate.ts";

@@ -49,6 +49,10 @@ export const MODEL_KEYS: Properties = {
 };
 
 export const PROFILE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
+	profileDocument: {
+		description: "A catalog of model profiles; it may stand without its wrapper.",
+		...when(hasKey("model_profiles"), ref("profileData"), ref("profile")),
+	},
 	profile: closedMap(
 		"A catalog of model profiles that agents name.",
 		{

@@ -2,6 +2,7 @@
 import {
 	choice,
 	closedMap,
+	hasKey,
 	type JsonSchema,
 	METADATA,
 	namedMap,
@@ -11,6 +12,7 @@ import {
 	SPEC_VERSION,
 	text,
 	texts,
+	when,
 } from "./json-schema.ts";
 
 /** The keys that a prompt and a legacy inline agent have in common. */
@@ -45,6 +47,10 @@ export const PROMPT_KEYS: Properties = {
 };
 
 export const PROMPT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
+	promptDocument: {
+		description: "A prompt; it may stand without its wrapper.",
+		...when(hasKey("user"), ref("promptData"), ref("prompt")),
+	},
 	promptData: closedMap("The prompt itself.", PROMPT_KEYS, { required: ["user"] }),
 	prompt: closedMap(
 		"A prompt document (4.0 and above).",

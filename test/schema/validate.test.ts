@@ -21,7 +21,7 @@ it("names the key, what it means, and what it got instead", () => {
 			at: "value",
 			code: "FS2002",
 			severity: "error",
-			message: "`agent` must be a text (the name of an agent), got a list.",
+			message: "`agent` must be a text (the name of an agent), got a list",
 		},
 	]);
 });
@@ -57,7 +57,7 @@ it("allows any key in metadata and settings", () => {
 
 it("asks for the target of a transition, and takes a near miss for it", () => {
 	expect(problemsOf({ transitions: [{ condition: "true" }] })).toMatchObject([
-		{ code: "FS2003", message: "entry 1 of `transitions` needs the key `to`." },
+		{ code: "FS2003", message: "entry 1 of `transitions` needs the key `to`" },
 	]);
 	expect(problemsOf({ transitions: [{ too: "work" }] })).toMatchObject([{ code: "FS2008", replacement: "to" }]);
 });
@@ -103,7 +103,7 @@ it.each([
 it("asks for the profile of an agent that has a prompt", () => {
 	const agent = { spec: "flatagent", data: { prompt: "./p.yml" } };
 	expect(problemsOf({}, { agents: { a: agent } })).toMatchObject([
-		{ code: "FS2003", message: "`data` needs the key `profile`, because `prompt` is there." },
+		{ code: "FS2003", message: "`data` needs the key `profile`, because `prompt` is there" },
 	]);
 });
 

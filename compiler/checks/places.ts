@@ -1,0 +1,94 @@
+/** Every template and condition of a machine with its path in the document and the state it belongs to. */
+import type { DocumentPath } from "../document/document.ts";
+import type { PlannedCondition, PlannedTemplate, StatePlan, Structure } from "../plan/plan.ts";
+import type { CheckedMachine, YamlMap } from "./checked-machine.ts";
+
+/** Where a template stands, which decides what it sees. */
+export type TemplateRole = "before work" | "item" | "after work" | "final output";
+
+export interface TemplatePlace {
+	readonly template: PlannedTemplate;
+	readonly path: DocumentPath;
+	readonly role: TemplateRole;
+	/** Variables beside `context`, `input` and `output`. */
+	readonly names: readonly string[];
+}
+
+/** Templates of a structure with their paths. */
+export function* templatesOf(
+	structure: Structure,
+	path: DocumentPath,
+): Generator<{ readonly template: PlannedTemplate; readonly path: DocumentPath }> {
+	if (structure.kind === "template") yield { template: structure, path };
+	else if (structure.kind === "list") {
+		for (const [index, item] of structure.items.entries()) yield* templatesOf(item, [...path, index]);
+	} else if (structure.kind === "map") {
+		for (const [key, entry] of structure.entries) yield* templatesOf(entry, [...path, key]);
+	}
+}
+
+/** The templates of a state but `output_to_context`, whose order matters. */
+export function* statePlaces(machine: CheckedMachine, state: StatePlan): Generator<TemplatePlace> {
+	const at = (...keys: DocumentPath) => machine.path("states", state.name, ...keys);
+	const names = state.foreach === undefined ? [] : [state.foreach.as];
+	const before: readonly (readonly [Structure | undefined, DocumentPath])[] = [
+		[state.foreach?.items, at("foreach")],
+		[state.waitFor, at("wait_for")],
+		[state.sessionId, at("session_id")],
+		[state.launchInput, at("launch_input")],
+		[state.toolLoop?.maxTurns, at("tool_loop", "max_turns")],
+		[state.toolLoop?.maxToolCalls, at("tool_loop", "max_tool_calls")],
+		[state.toolLoop?.toolTimeout, at("tool_loop", "tool_timeout")],
+		[state.toolLoop?.totalTimeout, at("tool_loop", "total_timeout")],
+		[state.toolLoop?.maxCost, at("tool_loop", "max_cost")],
+	];
+	for (const [structure, path] of before) yield* placed(structure, path, "before work", []);
+	yield* placed(state.foreach?.key, at("key"), "item", names);
+	yield* placed(state.input, at("input"), names.length > 0 ? "item" : "before work", names);
+	if (state.machine?.kind === "list") {
+		for (const [index, entry] of state.machine.entries.entries()) {
+			yield* placed(entry.input, at("machine", index, "input"), "before work", []);
+		}
+	}
+	if (state.kind === "final") yield* placed(state.output, at("output"), "final output", []);
+}
+
+function* placed(
+	structure: Structure | undefined,
+	path: DocumentPath,
+	role: TemplateRole,
+	names: readonly string[],
+): Generator<TemplatePlace> {
+	if (structure === undefined) return;
+	for (const found of templatesOf(structure, path)) yield { ...found, role, names };
+}
+
+export interface ConditionPlace {
+	readonly condition: PlannedCondition;
+	readonly path: DocumentPath;
+}
+
+/** The conditions of a state. */
+export function* conditionPlaces(machine: CheckedMachine, state: StatePlan): Generator<ConditionPlace> {
+	const written = transitionsOf(machine.written(state));
+	let from = 0;
+	for (const { when } of state.transitions) {
+		if (when === undefined || when === "never") continue;
+		// A plan leaves out transitions that it could not read, so the text finds the place.
+		const found = written.findIndex(({ entry }, index) => index >= from && entry.condition === when.text);
+		const index = written[found]?.index;
+		if (index === undefined) continue;
+		from = found + 1;
+		yield { condition: when, path: machine.path("states", state.name, "transitions", index, "condition") };
+	}
+}
+
+/** The transitions of a state as written, with their place in the list. */
+export function transitionsOf(state: YamlMap): readonly { readonly index: number; readonly entry: YamlMap }[] {
+	if (!Array.isArray(state.transitions)) return [];
+	return state.transitions.flatMap((entry: unknown, index) => (isMap(entry) ? [{ index, entry }] : []));
+}
+
+function isMap(value: unknown): value is YamlMap {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

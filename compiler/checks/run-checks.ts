@@ -1,0 +1,63 @@
+/** Runs every check over every machine of a set. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Reporter } from "../diagnostics/report.ts";
+import type { DocumentPath } from "../document/document.ts";
+import type { MachinePlan } from "../plan/plan.ts";
+import { type CheckedMachine, checkedMachine } from "./checked-machine.ts";
+import { checkFlow } from "./flow.ts";
+import { checkIdleKeys } from "./idle-keys.ts";
+import { checkNames } from "./names.ts";
+import { checkPortability } from "./portability.ts";
+import { checkStateNames } from "./state-names.ts";
+import { checkTextTypes } from "./text-types.ts";
+import { checkUnsetNames } from "./unset-names.ts";
+
+/** A machine and where it is written. */
+export interface PlannedMachine {
+	readonly plan: MachinePlan;
+	/** Of the document that the machine stands in. */
+	readonly reporter: Reporter;
+	/** Path of the machine's wrapper in that document. */
+	readonly base: DocumentPath;
+}
+
+export interface CheckOptions {
+	/** Names that `hooks` may use. Without it unknown names are not reported: they may be registered at run time. */
+	readonly knownHooks?: ReadonlySet<string>;
+	/** Also name what would not run the same on the reference. */
+	readonly portable?: boolean;
+}
+
+type Check = (machine: CheckedMachine) => void;
+
+const CHECKS: readonly Check[] = [
+	checkNames,
+	checkStateNames,
+	checkFlow,
+	checkIdleKeys,
+	checkUnsetNames,
+	checkTextTypes,
+];
+
+/** Adds what the checks find to the reporters of the machines. */
+export function runChecks(machines: Iterable<PlannedMachine>, options: CheckOptions = {}): void {
+	for (const { plan, reporter, base } of machines) {
+		const machine = checkedMachine(plan, reporter, base, options.knownHooks);
+		for (const check of CHECKS) check(machine);
+		if (options.portable) checkPortability(machine);
+	}
+}
+
+/**
+ * What would not run the same on the reference, and nothing else.
+ * @returns warnings, in the order of the machines
+ */
+export function portabilityDiagnostics(machines: Iterable<PlannedMachine>): readonly Diagnostic[] {
+	const found: Diagnostic[] = [];
+	for (const { plan, reporter, base } of machines) {
+		const known = reporter.diagnostics.length;
+		checkPortability(checkedMachine(plan, reporter, base));
+		found.push(...reporter.diagnostics.splice(known));
+	}
+	return found;
+}

@@ -1,0 +1,145 @@
+/** Broken documents: the shape of the state graph, names of states, keys without effect. */
+import type { Broken } from "./broken-document.ts";
+
+export const FLOW: readonly Broken[] = [
+	{
+		name: "two initial states",
+		yaml: `states:
+  one: { type: initial, transitions: [{ to: two }] }
+  two: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4001 3:16",
+		says: ["`two` and `one` are both"],
+	},
+	{
+		name: "no initial state, and which one is used",
+		yaml: `states:
+  other: { transitions: [{ to: start }] }
+  start: { transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4103 3:3",
+		says: ["the run starts with `start`"],
+		also: ["FS4104"],
+	},
+	{
+		name: "no states",
+		yaml: "states: {}",
+		gives: "FS4002 1:1",
+		also: [],
+	},
+	{
+		name: "a state that nothing leads to",
+		yaml: `states:
+  start: { type: initial, transitions: [{ to: done }] }
+  lost: { transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4104 3:3",
+	},
+	{
+		name: "states that lead to no end",
+		yaml: `context: { a: 1 }
+states:
+  start: { type: initial, transitions: [{ to: loop, condition: context.a == 1 }, { to: done }] }
+  loop: { transitions: [{ to: again }] }
+  again: { transitions: [{ to: loop }] }
+  done: { type: final }`,
+		gives: "FS4105 4:3",
+		also: ["FS4105"],
+	},
+	{
+		name: "a transition behind one that is always taken",
+		yaml: `context: { a: 1 }
+states:
+  start:
+    type: initial
+    transitions:
+      - to: done
+      - { condition: context.a == 1, to: start }
+  done: { type: final }`,
+		gives: "FS4106 7:9",
+		says: ["this one is always taken"],
+	},
+	{
+		name: "a state without transitions that is not final",
+		yaml: `states:
+  start: { type: initial, transitions: [{ to: work }] }
+  work: {}`,
+		gives: "FS4107 3:3",
+		says: ["the run ends there", "`type: final`"],
+	},
+	...["a.b", "#a", " ", "work:route", "work:error", "work:leave", "work:enter", "flatstate:done"].map((name) => ({
+		name: `the name ${JSON.stringify(name)} of a state`,
+		yaml: `states:
+  start: { type: initial, transitions: [{ to: "${name}" }] }
+  "${name}": { type: final }`,
+		gives: "FS4108 3:3",
+	})),
+	{
+		name: "a context key that belongs to the runtime",
+		yaml: `context: { machine: 1 }
+states:
+  done: { type: initial, transitions: [{ to: end }] }
+  end: { type: final }`,
+		gives: "FS4109 1:12",
+	},
+	...[
+		["execution: { type: retry }", "`agent`", 31],
+		["as: row", "`foreach`", 31],
+		["key: x", "`foreach`", 31],
+		["max_concurrency: 2", "`foreach`", 31],
+		["mode: any", "a list of machines", 31],
+		["launch_input: {}", "`launch`", 31],
+		["output_to_context: { a: 1 }", "does no work", 31],
+		["output: { a: 1 }", "only a final state", 31],
+		["timeout: 5", "calls no agent and no machine", 31],
+	].map(([key, says]) => ({
+		name: `\`${key}\` where it does nothing`,
+		yaml: `states:
+  start: { type: initial, ${key}, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 2:27",
+		says: [String(says)],
+	})),
+	{
+		name: "an agent beside wait_for",
+		yaml: `agents: { writer: ./writer.yml }
+states:
+  start:
+    type: initial
+    wait_for: approval
+    agent: writer
+    transitions: [{ to: done }]
+  done: { type: final }`,
+		gives: "FS4110 6:5",
+		says: ["only waits"],
+	},
+	{
+		name: "output of an action",
+		yaml: `states:
+  start:
+    type: initial
+    action: count
+    output_to_context: { a: output.b }
+    transitions: [{ to: done }]
+  done: { type: final }`,
+		gives: "FS4110 5:5",
+		says: ["an action has no output"],
+	},
+	{
+		name: "transitions of a final state",
+		yaml: `states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final, transitions: [{ to: start }] }`,
+		gives: "FS4110 3:24",
+	},
+	{
+		name: "foreach without a machine",
+		yaml: `agents: { writer: ./writer.yml }
+context: { rows: [1] }
+states:
+  start: { type: initial, foreach: context.rows, agent: writer, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4112 4:27",
+		says: ["put the agent into a machine of its own"],
+	},
+];
