@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 	const swapped = others.find((candidate) => isSwap(plain, normalise(candidate)));
 	if (swapped !== undefined) return swapped;
 	const found = closest(word, others);
-	const allowed = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+	const allowed = Math.min(3, Math.floor(word.length / 3));
 	return distance(word, found) <= allowed ? found : undefined;
 }
 

@@ -6,93 +6,121 @@
  * @param style the style that the YAML library names
  * @returns undefined where source and value cannot be aligned
  */
-export function alignString(source: string, value: string, style: string): Int32Array | undefined {
-	const offsets = new Int32Array(value.length + 1);
-	let at = startOfContent(source, style);
+export function alignString(source: string, value: string, style: string): readonly number[] | undefined {
+	switch (style) {
+		case "PLAIN":
+			return decodeFlow(source, value, 0, source.length);
+		case "QUOTE_SINGLE":
+			return decodeFlow(source, value, 1, source.length - 1, "'");
+		case "QUOTE_DOUBLE":
+			return decodeFlow(source, value, 1, source.length - 1, '"');
+		case "BLOCK_LITERAL":
+		case "BLOCK_FOLDED":
+			return alignBlock(source, value);
+		default:
+			return undefined;
+	}
+}
+
+const isSpace = (character: string | undefined): boolean => character === " " || character === "\t";
+const isBlank = (character: string | undefined): boolean =>
+	isSpace(character) || character === "\n" || character === "\r";
+
+/** Reads plain and quoted text as YAML does: blanks around a line break go, one break is a space, more are one fewer. */
+function decodeFlow(source: string, value: string, from: number, to: number, quote?: "'" | '"'): number[] | undefined {
+	const offsets: number[] = [];
+	let text = "";
+	const emit = (piece: string, at: number): void => {
+		text += piece;
+		for (let unit = 0; unit < piece.length; unit++) offsets.push(at);
+	};
+	let at = from;
+	while (at < to) {
+		const character = source[at] ?? "";
+		const lineBreak = breakAt(source, at);
+		if (lineBreak > 0) {
+			at = fold(source, at, to, emit);
+		} else if (isSpace(character)) {
+			let end = at + 1;
+			while (end < to && isSpace(source[end])) end += 1;
+			if (breakAt(source, end) === 0 || end >= to) for (; at < end; at++) emit(source[at] ?? "", at);
+			at = end;
+		} else if (quote === '"' && character === "\\" && breakAt(source, at + 1) > 0) {
+			at += 1 + breakAt(source, at + 1);
+			while (at < to && isSpace(source[at])) at += 1;
+		} else if (quote === '"' && character === "\\") {
+			const unit = decodeEscape(source, at);
+			if (!unit) return undefined;
+			emit(unit.text, at);
+			at += unit.length;
+		} else {
+			emit(character, at);
+			at += quote === "'" && character === "'" ? 2 : 1;
+		}
+	}
+	offsets.push(Math.min(at, to));
+	return text === value ? offsets : undefined;
+}
+
+/** Length of a line break at an offset, 0 if there is none. */
+function breakAt(source: string, at: number): number {
+	if (source[at] === "\n") return 1;
+	return source[at] === "\r" && source[at + 1] === "\n" ? 2 : 0;
+}
+
+function fold(source: string, start: number, to: number, emit: (piece: string, at: number) => void): number {
+	const breaks: number[] = [];
+	let at = start;
+	while (at < to && isBlank(source[at])) {
+		const length = breakAt(source, at);
+		if (length > 0) breaks.push(at);
+		at += length || 1;
+	}
+	if (breaks.length === 1) emit(" ", start);
+	else for (const extra of breaks.slice(1)) emit("\n", extra);
+	return at;
+}
+
+/** Aligns a block by what is no blank: those characters stand in the source in the same order. */
+function alignBlock(source: string, value: string): number[] | undefined {
+	const header = source.indexOf("\n");
+	const offsets: number[] = [];
+	let at = header === -1 ? source.length : header + 1;
 	let index = 0;
 	while (index < value.length) {
-		const blank = blankRun(value, index);
-		if (blank > index) {
-			const escaped = style === "QUOTE_DOUBLE" ? nextEscapedBlank(source, at) : undefined;
-			if (escaped !== undefined) {
-				const unit = decodeEscape(source, escaped);
-				if (!unit) return undefined;
-				offsets[index] = escaped;
-				index += 1;
-				at = escaped + unit.length;
-				continue;
-			}
-			const sourceEnd = blankRun(source, at, style === "QUOTE_DOUBLE");
-			spreadBlanks(value.slice(index, blank), source.slice(at, sourceEnd), at, index, offsets);
-			index = blank;
-			at = sourceEnd;
-			continue;
-		}
-		if (style !== "BLOCK_LITERAL") at = blankRun(source, at, style === "QUOTE_DOUBLE");
-		if (at >= source.length) return undefined;
-		if (style === "QUOTE_DOUBLE" && source[at] === "\\") {
-			const unit = decodeEscape(source, at);
-			if (!unit || !value.startsWith(unit.text, index)) return undefined;
-			for (let i = 0; i < unit.text.length; i++) offsets[index + i] = at;
-			index += unit.text.length;
-			at += unit.length;
-			continue;
-		}
-		if (source[at] !== value[index]) {
-			// Blanks of the source that the value has lost: a literal block's indentation.
-			const next = blankRun(source, at);
-			if (next === at || source[next] !== value[index]) return undefined;
-			at = next;
-		}
-		offsets[index] = at;
+		const end = blankRun(value, index);
+		const sourceEnd = blankRun(source, at);
+		if (end > index) spreadBlanks(value.slice(index, end), source.slice(at, sourceEnd), at, offsets);
+		index = end;
+		at = sourceEnd;
+		if (index >= value.length) break;
+		if (source[at] !== value[index]) return undefined;
+		offsets.push(at);
 		index += 1;
-		at += style === "QUOTE_SINGLE" && source.startsWith("''", at) ? 2 : 1;
+		at += 1;
 	}
-	offsets[value.length] = value.length === 0 ? at : Math.min(at, source.length);
+	offsets.push(Math.min(at, source.length));
 	return offsets;
 }
 
-function startOfContent(source: string, style: string): number {
-	if (style === "QUOTE_DOUBLE" || style === "QUOTE_SINGLE") return 1;
-	if (style !== "BLOCK_LITERAL" && style !== "BLOCK_FOLDED") return 0;
-	const header = source.indexOf("\n");
-	return header === -1 ? source.length : header + 1;
-}
-
-const isBlank = (character: string | undefined): boolean =>
-	character === " " || character === "\n" || character === "\t" || character === "\r";
-
-/** The end of the blanks from `at`; in double quotes an escaped line break is one of them. */
-function blankRun(text: string, at: number, escapes = false): number {
+function blankRun(text: string, at: number): number {
 	let end = at;
-	for (;;) {
-		if (isBlank(text[end])) end += 1;
-		else if (escapes && text[end] === "\\" && (text[end + 1] === "\n" || text[end + 1] === "\r")) end += 2;
-		else return end;
-	}
+	while (isBlank(text[end])) end += 1;
+	return end;
 }
 
-/** Where `\n`, `\t`, `\ ` and the like stand for a blank that is not there in the source; undefined if not next. */
-function nextEscapedBlank(source: string, at: number): number | undefined {
-	if (source[at] !== "\\") return undefined;
-	const unit = decodeEscape(source, at);
-	return unit && isBlank(unit.text) ? at : undefined;
-}
-
-/** Blanks match from both sides; what folding changed lies between them. */
-function spreadBlanks(value: string, source: string, base: number, index: number, offsets: Int32Array): void {
+/** Blanks match from both sides; what folding and indentation changed lies between them. */
+function spreadBlanks(value: string, source: string, base: number, offsets: number[]): void {
 	let left = 0;
-	while (left < value.length && left < source.length && value[left] === source[left]) {
-		offsets[index + left] = base + left;
-		left += 1;
+	while (left < value.length && left < source.length && value[left] === source[left]) left += 1;
+	let right = 0;
+	const room = Math.min(value.length, source.length) - left;
+	while (right < room && value[value.length - 1 - right] === source[source.length - 1 - right]) right += 1;
+	for (let index = 0; index < value.length; index++) {
+		const fromRight = value.length - index;
+		if (index < left) offsets.push(base + index);
+		else offsets.push(base + (fromRight <= right ? source.length - fromRight : Math.min(left, source.length)));
 	}
-	let right = 1;
-	while (value.length - right >= left && source.length - right >= left) {
-		if (value[value.length - right] !== source[source.length - right]) break;
-		offsets[index + value.length - right] = base + source.length - right;
-		right += 1;
-	}
-	for (let i = left; i <= value.length - right; i++) offsets[index + i] = base + Math.min(left, source.length);
 }
 
 const shortEscapes: Readonly<Record<string, string>> = {
