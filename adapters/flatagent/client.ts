@@ -29,7 +29,7 @@ export async function createClient(endpoint: Endpoint, environment: Environment,
 		webhookSecret: null,
 		// Retries belong to the machine (`execution: {type: retry}`), which counts them.
 		maxRetries: 0,
-		timeout: seconds * 1000,
+		timeout: timerMilliseconds(seconds),
 		logLevel: "off",
 		fetch: async (url, init) => boundedBody(await fetch(url, init)),
 	});
@@ -54,11 +54,12 @@ export async function callModel(
 	client: ChatClient,
 	{ request, headers, seconds, signal, collect }: ChatCall,
 ): Promise<{ readonly data: unknown; readonly headers: Headers }> {
-	const timeout = AbortSignal.timeout(seconds * 1000);
+	const timeout = new AbortController();
+	const timer = setTimeout(() => timeout.abort(), timerMilliseconds(seconds));
 	const options = {
 		body: request.body,
 		headers,
-		signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+		signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
 	};
 	try {
 		if (!request.isStream) {
@@ -73,9 +74,16 @@ export async function callModel(
 		options.signal.throwIfAborted();
 		return { data: body, headers: response.headers };
 	} catch (cause) {
-		if (timeout.aborted && signal?.aborted !== true) throw new ModelTimeoutError(seconds, { cause });
+		if (timeout.signal.aborted && signal?.aborted !== true) throw new ModelTimeoutError(seconds, { cause });
 		throw cause;
+	} finally {
+		clearTimeout(timer);
 	}
+}
+
+/** A longer delay than a timer can hold would fire at once. */
+function timerMilliseconds(seconds: number): number {
+	return Math.min(seconds * 1000, 2 ** 31 - 1);
 }
 
 /** The response with a body that fails when it grows too long. */

@@ -190,11 +190,15 @@ export class FlatAgent implements AgentExecutor {
 		const name = this.#options.agentName ?? this.name;
 		return {
 			...extraHeaders(this.#model.config),
-			// State and agent names may hold any character; header values may not.
-			...(call.idempotencyKey !== undefined && { "idempotency-key": encodeURI(call.idempotencyKey) }),
-			...(endpoint.provider === "mock" && { [agentHeader]: encodeURI(name) }),
+			...(call.idempotencyKey !== undefined && { "idempotency-key": headerText(call.idempotencyKey) }),
+			...(endpoint.provider === "mock" && { [agentHeader]: headerText(name) }),
 		};
 	}
+}
+
+/** State and agent names may hold any character; header values may not, and half a surrogate pair is no URI. */
+function headerText(text: string): string {
+	return encodeURI(Buffer.from(text).toString());
 }
 
 /** Takes the reserved keys out of a machine's input. */

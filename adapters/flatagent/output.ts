@@ -2,12 +2,20 @@
 
 /** The JSON value in a text, also within Markdown or prose; `{_raw: text}` where there is none. */
 export function readOutput(content: string): unknown {
+	// A whole object first: its texts may hold fences, for example of code that a model wrote.
+	const whole = parsed(content);
+	if (typeof whole === "object" && whole !== null) return whole;
+	const within = parsed(withoutMarkdown(content));
+	// Spec section 19.5: a text without JSON is kept, so that a later state can look at it.
+	return within === undefined ? { _raw: content } : within;
+}
+
+function parsed(text: string): unknown {
 	try {
-		const value: unknown = JSON.parse(withoutMarkdown(content));
+		const value: unknown = JSON.parse(text);
 		return value;
 	} catch {
-		// Spec section 19.5: the text is kept, so that a later state can look at it.
-		return { _raw: content };
+		return undefined;
 	}
 }
 

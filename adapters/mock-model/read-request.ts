@@ -54,14 +54,23 @@ export function readChatRequest(
 		throw new RefusedRequest(400, "`messages` is missing or empty.");
 	}
 	const messages = body.messages.map(readMessage);
-	const agent = headers[agentHeader];
 	return {
 		model: body.model,
-		agent: typeof agent === "string" ? agent : null,
+		agent: readAgentName(headers[agentHeader]),
 		messages,
 		last_user: messages.findLast((message) => message.role === "user")?.content ?? "",
 		body,
 	};
+}
+
+/** Names come as URI components, because headers hold ASCII only. */
+function readAgentName(header: string | readonly string[] | undefined): string | null {
+	if (typeof header !== "string") return null;
+	try {
+		return decodeURI(header);
+	} catch {
+		throw new RefusedRequest(400, `The header ${agentHeader} is not URI-encoded.`);
+	}
 }
 
 function readMessage(value: unknown): MockMessage {

@@ -98,5 +98,5 @@ export type MockScript =
 	| { readonly [modelOrAgent: string]: MockAnswers }
 	| MockAnswerFunction;
 
-/** Request header in which a client may say which agent asks. The `mock` provider of flatagents sends it. */
+/** Request header in which a client may say which agent asks, URI-encoded. The `mock` provider of flatagents sends it. */
 export const agentHeader = "x-flatstate-agent";

@@ -43,6 +43,13 @@ test("parameters that are not null are sent, known or not; addresses and keys ar
 	});
 });
 
+test("names that no header can hold reach the mock as they are", async () => {
+	await using h = await harness({ "Prüfer \u2603": "by name" });
+	expect((await h.agent({ name: "Prüfer \u2603" }).call()).content).toBe("by name");
+	const { error } = await h.agent({ name: "half \ud83d" }).call();
+	expect(error?.message).toContain('agent "half \ufffd"');
+});
+
 test("JSON mode is on with an output schema and no tools", async () => {
 	await using h = await harness({ "*": "{}" });
 	const output = { score: { type: "int" } };

@@ -1,6 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readCompletion } from "../../adapters/flatagent/completion.ts";
 import type { StreamEvent } from "../../adapters/flatagent/index.ts";
+import { readOutput } from "../../adapters/flatagent/output.ts";
 import type { MockAnswer } from "../../adapters/mock-model/index.ts";
+import { FlatstateError } from "../../runtime/errors.ts";
 import { harness } from "./flatagent-harness.ts";
 
 const weather = { type: "function", function: { name: "weather" } };
@@ -47,6 +51,7 @@ test.each([
 	["a fenced block without a language", "```\n[1, 2]\n```", [1, 2]],
 	["an object within prose", 'The answer is {"a": [1]} as asked.', { a: [1] }],
 	["a list that begins first", 'List: [{"a": 1}] done', [{ a: 1 }]],
+	["JSON with fences in its texts", '{"code": "```js\\n1\\n```"}', { code: "```js\n1\n```" }],
 	["a scalar", " 42 ", 42],
 	["no JSON", "I cannot do that.", { _raw: "I cannot do that." }],
 	["broken JSON", "{'a': 1}", { _raw: "{'a': 1}" }],
@@ -55,6 +60,43 @@ test.each([
 	await using h = await harness([content]);
 	const response = await h.agent({ output: { a: { type: "int" } } }).call();
 	expect(response).toMatchObject({ content, output });
+});
+
+test("law: what is JSON comes back whole, alone and within a fenced block", () => {
+	fc.assert(
+		fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
+			const text = JSON.stringify(value);
+			expect(readOutput(text)).toEqual(JSON.parse(text));
+			fc.pre(!text.includes("```"));
+			expect(readOutput(`Here:\n\`\`\`json\n${text}\n\`\`\`\nDone.`)).toEqual(JSON.parse(text));
+		}),
+	);
+});
+
+test("law: whatever a provider sends is read or refused with an error of ours", () => {
+	const choice = fc.record({ message: fc.oneof(fc.object(), fc.jsonValue()), finish_reason: fc.jsonValue() });
+	const call = fc.record({
+		id: fc.jsonValue(),
+		function: fc.record({ name: fc.jsonValue(), arguments: fc.jsonValue() }),
+	});
+	const message = fc.record({ content: fc.jsonValue(), tool_calls: fc.oneof(fc.array(call), fc.jsonValue()) });
+	const body = fc.record({
+		choices: fc.oneof(fc.array(fc.oneof(choice, fc.record({ message }), fc.jsonValue())), fc.jsonValue()),
+		usage: fc.jsonValue(),
+	});
+	fc.assert(
+		fc.property(fc.oneof(body, fc.jsonValue()), (data) => {
+			try {
+				const completion = readCompletion(data);
+				expect(completion.content === null || typeof completion.content === "string").toBe(true);
+				for (const { tool, arguments: args } of completion.toolCalls) {
+					expect([typeof tool, typeof args]).toEqual(["string", "object"]);
+				}
+			} catch (error) {
+				if (!(error instanceof FlatstateError)) throw error;
+			}
+		}),
+	);
 });
 
 test("the output of an untrusted answer cannot touch prototypes", async () => {
