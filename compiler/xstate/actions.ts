@@ -90,6 +90,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 					run: {
 						...run,
 						chain: 0,
+						asks: result.asks ?? false,
 						usage: addUsage(run.usage, result.usage),
 						output: readsOutput.has(machine.current_state) ? result.output : undefined,
 						...(Object.hasOwn(result, "final") && { final: result.final }),

@@ -68,6 +68,8 @@ const ownGuards: Record<string, Guard> = {
 		machine.run.failure instanceof LimitReachedError || reachedLimit(machine) !== null,
 	[guardName.conditionFailed]: ({ context }) => conditionErrors.has(context),
 	[guardName.nextIs]: ({ context, event }, params) => isRecord(params) && nextOf(context, event) === params.to,
+	[guardName.passesTo]: ({ context: { machine } }, params) =>
+		!machine.run.asks && isRecord(params) && machine.run.next === params.to,
 	[guardName.nextIsEmpty]: ({ context, event }) => !nextOf(context, event),
 	[guardName.currentIs]: ({ context }, params) => isRecord(params) && context.machine.current_state === params.state,
 	[guardName.rescued]: ({ event }) => Boolean(resultOf(event)?.next),

@@ -132,7 +132,7 @@ class Lowering {
 			main.always = this.routes(state, shape);
 		}
 		if (shape.works && !shape.ends) states[part.route(state.name)] = { always: this.routes(state, shape) };
-		if (shape.works && shape.hooked && !shape.ends) states[part.leave(state.name)] = this.leave(state);
+		if (shape.works && shape.hooked && !shape.ends) Object.assign(states, this.leave(state));
 		if (this.hasEnd(shape)) states[part.end(state.name)] = { type: "final" };
 		Object.assign(states, this.errorStates(state, shape, states));
 		return states;
@@ -212,20 +212,26 @@ class Lowering {
 		return { ...guard, target: part.leave(from), actions: [{ type: actionName.next, params: { to } }] };
 	}
 
-	private leave(state: StatePlan): JsonState {
+	/** Hooks without `onTransition` cost no actor: the chosen transition passes through. */
+	private leave(state: StatePlan): Record<string, JsonState> {
 		const targets = [...new Set(state.transitions.map(({ to }) => to))];
+		const asked = [
+			...targets.map((to) => ({ ...settleTo(this.entryOf(to)), guard: nextIs(to) })),
+			{ ...settleTo(shared.ended), guard: guardName.nextIsEmpty },
+			settleTo(shared.goto),
+		];
+		const name = part.ask(state.name);
 		return {
-			invoke: invoke(
-				part.leave(state.name),
-				state.name,
-				"leave",
-				[
-					...targets.map((to) => ({ ...settleTo(this.entryOf(to)), guard: nextIs(to) })),
-					{ ...settleTo(shared.ended), guard: guardName.nextIsEmpty },
-					settleTo(shared.goto),
+			[part.leave(state.name)]: {
+				always: [
+					...targets.map((to) => ({
+						guard: { type: guardName.passesTo, params: { to } },
+						target: this.entryOf(to),
+					})),
+					{ target: name },
 				],
-				part.error(state.name),
-			),
+			},
+			[name]: { invoke: invoke(name, state.name, "leave", asked, part.error(state.name)) },
 		};
 	}
 

@@ -34,6 +34,8 @@ export interface RunData {
 	readonly final?: unknown;
 	/** Where `flatstate:goto` goes, or where an `on_transition` hook is asked about. */
 	readonly next?: string | null;
+	/** Whether a hook has a say in where the state goes next. */
+	readonly asks?: boolean;
 	/** Set while a chain of states without effects pauses: the step is not counted again. */
 	readonly resuming?: boolean;
 	/** The error that is being routed. */
@@ -79,7 +81,7 @@ export interface StateResult {
 	/** The run's output, from a final state. */
 	readonly final?: unknown;
 	readonly next?: string | null;
-	readonly channel?: string | null;
+	readonly asks?: boolean;
 	readonly calls?: number;
 	readonly cost?: number;
 	readonly usage?: TokenUsage;

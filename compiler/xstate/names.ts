@@ -6,8 +6,10 @@ export const part = {
 	route: (state: string) => `${state}:route`,
 	/** Holds the error routes. */
 	error: (state: string) => `${state}:error`,
-	/** Runs `on_transition` hooks. */
+	/** Holds the chosen transition of a state with hooks, which may have a say in it. */
 	leave: (state: string) => `${state}:leave`,
+	/** Runs `on_transition` hooks. */
+	ask: (state: string) => `${state}:ask`,
 	/** Runs `on_error` hooks. */
 	rescue: (state: string) => `${state}:rescue`,
 	/** Runs what precedes the waiting of a `wait_for` state. */
@@ -52,6 +54,8 @@ export const guardName = {
 	conditionFailed: "flatstate:condition failed",
 	/** params `{ to }` */
 	nextIs: "flatstate:next is",
+	/** No hook has a say in the transition. params `{ to }` */
+	passesTo: "flatstate:passes to",
 	nextIsEmpty: "flatstate:next is empty",
 	/** params `{ state }` */
 	currentIs: "flatstate:current is",

@@ -74,6 +74,7 @@ export async function runMachine(
 	};
 	const environment = createEnvironment({
 		limits,
+		inspected: options.inspect !== undefined,
 		...(onEvent && { onEvent }),
 		...(signal && { signal }),
 	});

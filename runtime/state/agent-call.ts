@@ -1,5 +1,5 @@
 /** One call of an agent: an actor `agent:<name>` that users may override, a budget check before it, its totals after. */
-import { fromPromise, type PromiseActorLogic } from "xstate";
+import { type AnyActorLogic, fromPromise, type PromiseActorLogic } from "xstate";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { isRecord } from "../../compiler/xstate/machine-context.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
@@ -7,6 +7,7 @@ import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
+import type { ChildOutcome } from "../steps/steps.ts";
 import { FileNotFoundError, ValueError } from "./errors.ts";
 import type { Totals, Visit } from "./visit.ts";
 
@@ -15,17 +16,22 @@ type CallOptions = Omit<AgentCall, "input" | "signal">;
 
 const callOptions = new WeakMap<object, CallOptions>();
 
-/** The actor logic `agent:<name>`: input = the rendered `input` of the state, output = an `AgentResult`. */
+/** The actor logic `agent:<name>`: input = the rendered `input` of the state, output = what the agent gives. */
 export function agentLogic(
 	executorOf: () => Promise<AgentExecutor>,
-): PromiseActorLogic<AgentResult, Readonly<Record<string, unknown>>> {
-	return fromPromise(async ({ input, signal }) => {
+): PromiseActorLogic<unknown, Readonly<Record<string, unknown>>> {
+	const logic = fromPromise<unknown, Readonly<Record<string, unknown>>>(async ({ input, signal }) => {
 		const given = isRecord(input) ? input : {};
 		const options = callOptions.get(given) ?? { context: {} };
 		const executor = await executorOf();
 		return coerceAgentResult(await executor.execute({ ...options, input: given, signal }));
 	});
+	ownLogic.add(logic);
+	return logic;
 }
+
+/** Agent logic that nobody has overridden. */
+const ownLogic = new WeakSet<AnyActorLogic>();
 
 /** How one call went; an executor's exception is data here, so that execution types may retry it. */
 export type CallOutcome = { readonly result: AgentResult } | { readonly thrown: unknown };
@@ -41,20 +47,17 @@ export async function callAgent(
 	input: Readonly<Record<string, unknown>>,
 	attempt: string,
 ): Promise<CallOutcome> {
-	const { steps, environment, meta, state } = visit;
+	const { environment, meta, state } = visit;
 	const logic = visit.actor(actorName.agent(agent.name));
 	if (!logic) throw new ValueError(`Unknown agent \`${agent.name}\` in state \`${state.name}\`.`);
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit({ type: "agent_start", ...started });
-	const call = { ...input };
-	callOptions.set(call, await optionsOf(visit, attempt));
-	const outcome = await steps.spawn(`${agent.name}.${attempt}`, {
-		logic,
-		src: actorName.agent(agent.name),
-		input: call,
-		kind: "leaf",
-	}).outcome;
+	const options = await optionsOf(visit, attempt);
+	const outcome =
+		ownLogic.has(logic) && !environment.inspected
+			? await callDirectly(visit, agent, { ...options, input }, attempt)
+			: await callAsActor(visit, agent, logic, options, { ...input }, attempt);
 	if ("error" in outcome) {
 		environment.emit({ type: "agent_end", ...started, calls: 0, cost: 0, error: textOf(outcome.error) });
 		return { thrown: outcome.error };
@@ -65,6 +68,37 @@ export async function callAgent(
 	const error = result.error ? { error: result.error.message ?? result.error.type ?? "error" } : {};
 	environment.emit({ type: "agent_end", ...started, calls: totals.calls, cost: totals.cost, ...error });
 	return { result };
+}
+
+function callAsActor(
+	{ steps }: Visit,
+	agent: AgentPlan,
+	logic: AnyActorLogic,
+	options: CallOptions,
+	input: Readonly<Record<string, unknown>>,
+	attempt: string,
+): Promise<ChildOutcome> {
+	callOptions.set(input, options);
+	const src = actorName.agent(agent.name);
+	return steps.spawn(`${agent.name}.${attempt}`, { logic, src, input, kind: "leaf" }).outcome;
+}
+
+/** The same call without an actor around it, where nobody would see the actor: half the cost of a step. */
+async function callDirectly(
+	{ steps, machines }: Visit,
+	agent: AgentPlan,
+	call: Omit<AgentCall, "signal">,
+	attempt: string,
+): Promise<ChildOutcome> {
+	return steps.attempt(`${agent.name}.${attempt}`, async (signalOf) => {
+		const executor = await machines.executorOf(agent);
+		return executor.execute({
+			...call,
+			get signal() {
+				return signalOf();
+			},
+		});
+	});
 }
 
 async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {

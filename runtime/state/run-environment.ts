@@ -36,6 +36,8 @@ export interface RunEnvironment {
 	readonly ledger: Ledger;
 	/** Launched machines that this run started and waits for before it ends. */
 	readonly background: Set<Promise<void>>;
+	/** Whether somebody looks at the actors; then every agent call is one. */
+	readonly inspected: boolean;
 	/** Waits until the snapshot that decided on the next effect is durable. */
 	barrier(): Promise<void> | undefined;
 	emit(event: RunEvent): void;
@@ -54,23 +56,31 @@ export function setEnvironment(root: AnyActorRef, environment: RunEnvironment): 
 export function environmentOf({ system }: AnyActorRef): RunEnvironment {
 	const known = environments.get(system);
 	if (known) return known;
-	const plain = createEnvironment({});
+	const plain = createEnvironment({ inspected: true });
 	environments.set(system, plain);
 	return plain;
 }
 
 export interface EnvironmentOptions {
 	readonly limits?: Partial<Limits>;
+	readonly inspected?: boolean;
 	readonly onEvent?: (event: RunEvent) => void;
 	readonly barrier?: () => Promise<void> | undefined;
 	readonly signal?: AbortSignal;
 }
 
-export function createEnvironment({ limits, onEvent, barrier, signal }: EnvironmentOptions): RunEnvironment {
+export function createEnvironment({
+	limits,
+	inspected = false,
+	onEvent,
+	barrier,
+	signal,
+}: EnvironmentOptions): RunEnvironment {
 	return {
 		activity: new Activity(),
 		ledger: new Ledger(limits),
 		background: new Set(),
+		inspected,
 		barrier: barrier ?? (() => undefined),
 		emit: onEvent ?? (() => undefined),
 		...(signal && { signal }),

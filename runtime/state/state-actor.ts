@@ -11,6 +11,7 @@ import {
 	callStateExit,
 	callTransition,
 } from "../hooks/call.ts";
+import { hasMethod } from "../hooks/methods.ts";
 import type { StepsEnvironment } from "../steps/steps.ts";
 import { fromSteps, type StepsArguments, type StepsLogic } from "../steps/steps-logic.ts";
 import type { MachineSet } from "./machine-set.ts";
@@ -122,17 +123,20 @@ async function enterState(visit: Visit): Promise<void> {
 	});
 	if (!visit.isHooked) return;
 	const hooks = await visit.hooks();
+	if (!hasMethod(hooks, "onStateEnter")) return;
 	visit.replaceContext(asContext(await steps.effect("enter", () => callStateEnter(hooks, state.name, visit.context))));
 }
 
 async function endState(visit: Visit, output: unknown): Promise<PhaseResult> {
 	const { state, steps } = visit;
 	const final = finalOutputOf(visit, output);
-	if (visit.isHooked) {
-		const hooks = await visit.hooks();
+	const result = { output, ...(final !== undefined && { final }) };
+	if (!visit.isHooked) return result;
+	const hooks = await visit.hooks();
+	if (hasMethod(hooks, "onStateExit")) {
 		await steps.effect("exit", () => callStateExit(hooks, state.name, visit.context, final ?? output));
 	}
-	return { output, ...(final !== undefined && { final }) };
+	return { ...result, asks: hasMethod(hooks, "onTransition") };
 }
 
 function asContext(value: unknown): Record<string, unknown> {

@@ -47,6 +47,8 @@ export class Steps {
 	readonly #environment: StepsEnvironment;
 	readonly #stopChild: (child: AnyActorRef) => void;
 	readonly #live = new Map<string, LiveChild>();
+	/** Calls without an actor that are under way, with what gives each up. */
+	readonly #calls = new Map<string, () => void>();
 	#abort: AbortController | undefined;
 	#stopped = false;
 
@@ -92,6 +94,53 @@ export class Steps {
 		} finally {
 			activity.end();
 		}
+	}
+
+	/**
+	 * Runs a call that can be given up like a child, journaled, without an actor around it.
+	 * @param call is given what makes its AbortSignal
+	 */
+	attempt(key: string, call: (signalOf: () => AbortSignal) => Promise<unknown>): Promise<ChildOutcome> {
+		const entry = this.#journal[key];
+		if (entry) return Promise.resolve(revive(entry));
+		return new Promise((settle) => {
+			let abort: AbortController | undefined;
+			let ended = false;
+			const end = (outcome: ChildOutcome) => {
+				if (ended) return;
+				ended = true;
+				this.#calls.delete(key);
+				this.#environment.activity.end();
+				settle(outcome);
+			};
+			const cancel = () => {
+				const reason = givenUp();
+				abort?.abort(reason);
+				end({ error: reason });
+			};
+			const signalOf = () => {
+				abort ??= new AbortController();
+				return abort.signal;
+			};
+			const start = () => {
+				if (ended) return;
+				call(signalOf).then(
+					(output) => {
+						if (!ended) this.#journal[key] = { output };
+						end({ output });
+					},
+					(error: unknown) => {
+						if (!ended) this.#journal[key] = { error: storeError(error) };
+						end({ error });
+					},
+				);
+			};
+			this.#environment.activity.begin();
+			this.#calls.set(key, cancel);
+			const ready = this.#ready();
+			if (ready) ready.then(start, (error: unknown) => end({ error }));
+			else start();
+		});
 	}
 
 	/** A value that must be the same after a restore: an id, a deadline, a random number. */
@@ -191,12 +240,13 @@ export class Steps {
 	/** Gives up all children that are under way. */
 	cancelAll(): void {
 		for (const key of [...this.#live.keys()]) this.#cancel(key);
+		for (const cancel of [...this.#calls.values()]) cancel();
 	}
 
 	/** Stops all children and timers; what is still running is given up. */
 	stop(): void {
 		this.#stopped = true;
-		if (this.#live.size > 0) this.cancelAll();
+		if (this.#live.size > 0 || this.#calls.size > 0) this.cancelAll();
 		this.#abort?.abort(givenUp());
 	}
 
