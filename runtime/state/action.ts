@@ -6,11 +6,8 @@ import { hasMethod } from "../hooks/methods.ts";
 import { ValueError } from "./errors.ts";
 import type { Visit } from "./visit.ts";
 
-/**
- * Runs the action; what it returns becomes the context.
- * @returns the new context, which `output_to_context` sees as `output`
- */
-export async function runAction(visit: Visit, action: string): Promise<unknown> {
+/** Runs the action; what it returns becomes the context. An action has no output (spec section 7). */
+export async function runAction(visit: Visit, action: string): Promise<void> {
 	const override = visit.actor(actorName.action(action));
 	if (override) {
 		const outcome = await visit.steps.spawn(`action.${action}`, {
@@ -20,23 +17,23 @@ export async function runAction(visit: Visit, action: string): Promise<unknown> 
 			kind: "leaf",
 		}).outcome;
 		if ("error" in outcome) throw outcome.error;
-		return take(visit, action, outcome.output);
+		take(visit, action, outcome.output);
+		return;
 	}
 	const hooks = await visit.hooks();
 	if (!hasMethod(hooks, "onAction")) {
 		visit.services.logger.warn(`No hooks answer action \`${action}\`: the context stays as it is.`, {
 			state: visit.state.name,
 		});
-		return undefined;
+		return;
 	}
 	const context = await visit.steps.effect(`action.${action}`, () =>
 		callAction(hooks, action, visit.context, { state: visit.state.name }),
 	);
-	return take(visit, action, context);
+	take(visit, action, context);
 }
 
-function take(visit: Visit, action: string, context: unknown): unknown {
+function take(visit: Visit, action: string, context: unknown): void {
 	if (!isRecord(context)) throw new ValueError(`Action \`${action}\` gave no context.`);
 	visit.replaceContext(context);
-	return visit.context;
 }

@@ -41,10 +41,7 @@ export async function doWork(visit: Visit): Promise<unknown> {
 async function workOf(visit: Visit): Promise<unknown> {
 	const { state } = visit;
 	let output: unknown;
-	if (state.action !== undefined) {
-		const context = await runAction(visit, state.action);
-		if (context !== undefined) applyOutput(visit, context);
-	}
+	if (state.action !== undefined) await runAction(visit, state.action);
 	if (state.launch.length > 0) await runLaunches(visit);
 	if (state.foreach || state.machine) {
 		output = state.foreach ? await runForeach(visit, state.foreach) : await runMachines(visit, machineOf(state));
