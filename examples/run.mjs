@@ -8,7 +8,8 @@
  *   prints a line of its own. Progress goes to standard error, the result to standard output.
  *
  * If the folder has a `model.yml` or `model.mjs`, this is the script of a mock model: an HTTP server in this process that
- * answers in place of a real model, unless `--model` names one.
+ * answers in place of a real model. With `--model PROVIDER/NAME` that model answers, with `--real` those that the
+ * example's `profiles.yml` names.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -21,7 +22,11 @@ const names = readdirSync(folder).filter((name) => existsSync(`${folder}/${name}
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
-	options: { model: { type: "string" }, quiet: { type: "boolean", default: false } },
+	options: {
+		model: { type: "string" },
+		real: { type: "boolean", default: false },
+		quiet: { type: "boolean", default: false },
+	},
 });
 const [name] = positionals;
 
@@ -49,7 +54,7 @@ async function listExamples() {
 async function runExample(name) {
 	const example = await import(`./${name}/run.mjs`);
 	const log = values.quiet ? () => {} : (line) => console.error(line);
-	const mock = values.model === undefined ? await startMock(name) : undefined;
+	const mock = values.model === undefined && !values.real ? await startMock(name) : undefined;
 	try {
 		const model = values.model ?? mock?.model;
 		log(`${name}: ${example.summary}`);
