@@ -1,0 +1,33 @@
+/** Ctrl-C: the first asks for an orderly end, the second ends at once. */
+import { exitCodes } from "./exit-codes.ts";
+
+export interface Interrupt extends Disposable {
+	/** Aborted by the first SIGINT or SIGTERM. */
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Listens until it is disposed.
+ * @param onFirst called at the first signal, for example to say that a second one ends at once
+ * @param onSecond called before the process ends at once
+ */
+export function listenForInterrupt(onFirst: () => void = () => {}, onSecond: () => void = () => {}): Interrupt {
+	const controller = new AbortController();
+	const listener = () => {
+		if (controller.signal.aborted) {
+			onSecond();
+			process.exit(exitCodes.interrupted);
+		}
+		onFirst();
+		controller.abort(new DOMException("The run was interrupted.", "AbortError"));
+	};
+	for (const name of signals) process.on(name, listener);
+	return {
+		signal: controller.signal,
+		[Symbol.dispose]() {
+			for (const name of signals) process.off(name, listener);
+		},
+	};
+}
+
+const signals = ["SIGINT", "SIGTERM"] as const;

@@ -1,0 +1,56 @@
+/** Reads the value of `--input`: JSON, `@file`, or `@-` for standard input. */
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { text as readAll } from "node:stream/consumers";
+import { formatDiagnostic } from "../../compiler/diagnostics/format.ts";
+import { parseDocument } from "../../compiler/document/parse.ts";
+import { orUsageError } from "./or-usage-error.ts";
+import { UsageError } from "./usage-error.ts";
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * The run's input. A file that ends in `.yml` or `.yaml` is read as YAML, anything else as JSON.
+ * @throws UsageError that shows the place where it is no JSON
+ */
+export async function readInput(argument: string): Promise<Input> {
+	if (!argument.startsWith("@")) return parseInput(argument, "--input", "json");
+	const file = argument.slice(1);
+	if (file === "-") return parseInput(await readAll(process.stdin), "stdin", "json");
+	const text = await orUsageError(`Cannot read the input from ${file}`, () => readFile(file, "utf8"));
+	return parseInput(text, file, [".yml", ".yaml"].includes(extname(file).toLowerCase()) ? "yaml" : "json");
+}
+
+function parseInput(text: string, name: string, format: "json" | "yaml"): Input {
+	if (format === "json") {
+		try {
+			return asInput(JSON.parse(text), name);
+		} catch (error) {
+			if (!(error instanceof SyntaxError)) throw error;
+			// JSON.parse knows no line and column on every release of Node; the document reader does.
+			throw new UsageError(syntaxMessage(text, name, format) ?? `${name} is not JSON: ${error.message}`);
+		}
+	}
+	const message = syntaxMessage(text, name, format);
+	if (message !== undefined) throw new UsageError(message);
+	return asInput(parseDocument(text, { file: name, dir: ".", format }).document?.value, name);
+}
+
+function syntaxMessage(text: string, name: string, format: "json" | "yaml"): string | undefined {
+	if (text.trim() === "") return `${name} is empty; expected ${format.toUpperCase()} such as {"key": "value"}`;
+	const [first] = parseDocument(text, { file: name, dir: ".", format }).diagnostics.filter(
+		({ severity }) => severity === "error",
+	);
+	if (first === undefined) return undefined;
+	return `${name} is not ${format.toUpperCase()}\n${formatDiagnostic(first, { color: false })}`;
+}
+
+function asInput(value: unknown, name: string): Input {
+	if (isMapping(value)) return value;
+	const got = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+	throw new UsageError(`${name} must be an object such as {"key": "value"}, got ${got}.`);
+}
+
+function isMapping(value: unknown): value is Input {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,93 @@
+/** Says how a run ended: its output on stdout, the rest on stderr, the exit code. */
+import pc from "picocolors";
+import type { MachinePlan } from "../../compiler/plan/plan.ts";
+import { AgentError, describeError } from "../../runtime/agents/errors.ts";
+import type { RunResult } from "../../runtime/machine/run-machine.ts";
+import { findErrorPlace, placeText } from "./error-place.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { errorLabel, showsStacks, stackOf } from "./report-error.ts";
+import { wantsColor, writeTo } from "./streams.ts";
+
+export interface ReportOptions {
+	/** One line instead of many. */
+	readonly json: boolean;
+	/** The machine's own first, then those of its children. */
+	readonly plans: readonly MachinePlan[];
+	readonly lastState: string | undefined;
+	/** Whether agents are answered without a model provider. */
+	readonly isOffline: boolean;
+}
+
+/** Prints a result. */
+export async function reportResult(result: RunResult, options: ReportOptions): Promise<ExitCode> {
+	switch (result.status) {
+		case "done":
+			await writeOutput(result.output, options.json);
+			return exitCodes.done;
+		case "failed":
+			await writeTo(process.stderr, failureText(result.error, options));
+			return exitCodes.failed;
+		case "waiting":
+			await writeOutput({ _waiting: true, _channel: result.channel }, options.json);
+			await writeTo(process.stderr, waitingText(result));
+			return exitCodes.waiting;
+		case "stopped":
+			if (result.reason === "aborted") {
+				await writeTo(process.stderr, `Interrupted after ${spent(result)}.\n`);
+				return exitCodes.interrupted;
+			}
+			await writeOutput(result.output, options.json);
+			await writeTo(process.stderr, stoppedText(result, result.reason));
+			return exitCodes.stopped;
+	}
+}
+
+async function writeOutput(output: unknown, json: boolean): Promise<void> {
+	await writeTo(process.stdout, `${JSON.stringify(output, null, json ? undefined : 2) ?? "null"}\n`);
+}
+
+function failureText(error: unknown, options: ReportOptions): string {
+	const color = wantsColor(process.stderr);
+	const paint = pc.createColors(color);
+	const { state, at } = findErrorPlace(error, options.plans, options.lastState);
+	const { type, text } = describeError(error);
+	const where = state === undefined ? "The machine failed" : `State ${paint.bold(state)} failed`;
+	const lines = [`${errorLabel(color)} ${where}: ${type}: ${text}`];
+	if (at) lines.push(`  at ${paint.cyan(placeText(at))}`);
+	const help = helpFor(error, options);
+	if (help !== undefined) lines.push(`  ${paint.green("help:")} ${help}`);
+	if (showsStacks()) lines.push(stackOf(error));
+	return `${lines.join("\n")}\n`;
+}
+
+function helpFor(error: unknown, { isOffline }: ReportOptions): string | undefined {
+	const isAuth = error instanceof AgentError && error.errorInfo.code === "auth_error";
+	if (!isAuth || isOffline) return undefined;
+	return "to try the machine without a model provider, give answers with --mock FILE or --script FILE.";
+}
+
+const limits = {
+	max_steps: { flag: "--max-steps", what: "states" },
+	max_agent_calls: { flag: "--max-agent-calls", what: "agent calls" },
+	max_cost: { flag: "--max-cost", what: "US dollars" },
+	max_tokens: { flag: "--max-tokens", what: "tokens" },
+} as const;
+
+function stoppedText(result: RunResult, reason: keyof typeof limits | "hook"): string {
+	if (reason === "hook") return `Stopped: a hook ended the run after ${spent(result)}.\n`;
+	const { flag, what } = limits[reason];
+	return (
+		`Stopped: the limit ${reason} was reached after ${spent(result)}. ` +
+		`Allow more ${what} with ${flag}, or with \`settings: { ${reason}: … }\` in the machine.\n`
+	);
+}
+
+function waitingText(result: Extract<RunResult, { status: "waiting" }>): string {
+	const states = result.waiting.map(({ state, channel }) => `  state ${state}, channel ${channel}\n`);
+	return `Waiting for ${result.waiting.length === 1 ? "a signal" : "signals"}:\n${states.join("")}`;
+}
+
+function spent({ steps, agentCalls, cost }: RunResult): string {
+	const dollars = cost > 0 ? `, $${cost.toFixed(4)}` : "";
+	return `${steps} ${steps === 1 ? "step" : "steps"}, ${agentCalls} agent ${agentCalls === 1 ? "call" : "calls"}${dollars}`;
+}

@@ -1,0 +1,21 @@
+/** Replaces a file's content at once: a reader sees the old text or the new one, never half of it. */
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Writes next to the file and renames. A link stays a link, the mode stays the same.
+ * @throws Error of `node:fs`
+ */
+export function writeFileAtomically(file: string, text: string): void {
+	const existing = statSync(file, { throwIfNoEntry: false });
+	const target = existing === undefined ? file : realpathSync(file);
+	const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+	try {
+		writeFileSync(temporary, text, { flag: "wx" });
+		if (existing !== undefined) chmodSync(temporary, existing.mode & 0o7777);
+		renameSync(temporary, target);
+	} catch (error) {
+		rmSync(temporary, { force: true });
+		throw error;
+	}
+}

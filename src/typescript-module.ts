@@ -1,0 +1,99 @@
+/** Prints a compiled machine as a TypeScript module, for Stately Studio, the XState inspector, and for reading. */
+import type { JsonAction, JsonMachineConfig, JsonState, JsonTransition } from "../compiler/xstate/lower.ts";
+import { printKey, printLiteral } from "./typescript-literal.ts";
+
+/**
+ * A module that exports `machine`: the config as a literal, with stand-ins for everything that it names. It needs
+ * nothing but `xstate`, type-checks in strict mode, and is the same text for the same config.
+ */
+export function toTypeScript(config: JsonMachineConfig): string {
+	const names = namesOf(config);
+	const actors = [...names.actors].map((name) => `\t\t${printKey(name)}: work,\n`);
+	const guards = [...names.guards].map(
+		([name, params]) => `\t\t${printKey(name)}: (${parameters(params)}) => false,\n`,
+	);
+	const actions = [...names.actions].map(([name, params]) => `\t\t${printKey(name)}: (${parameters(params)}) => {},\n`);
+	return `${header(config)}import { fromPromise, setup } from "xstate";
+
+/** Stands in for what a state does: ends at once, without a result. */
+const work = fromPromise<Record<string, never>, { state: string; phase: string }>(async () => ({}));
+
+export const machine = setup({
+	types: {
+		context: {} as Record<string, unknown>,
+		events: {} as { type: string; data?: unknown },
+	},
+${section("actors", actors)}${section("guards", guards)}${section("actions", actions)}}).createMachine(${printLiteral(config, 0, 17)});
+`;
+}
+
+function header({ id, meta }: JsonMachineConfig): string {
+	const file = meta.file ?? "";
+	const source = /^[^<\n]+$/.test(file) ? fileName(file) : undefined;
+	const lines = [
+		`The flatmachine ${JSON.stringify(id)}${source === undefined ? "" : `, made from ${source}`} by \`flatstate compile --format ts\`.`,
+		"To change the machine, edit its YAML and compile it again.",
+		"",
+		"Conditions are guards under their own text. All functions here are stand-ins: no guard holds, and no state does its",
+		"work. To run the machine use `flatstate run`, or `compileFile` of the package `flatstate`.",
+	];
+	return `${lines.map((line) => `// ${line}`.trimEnd()).join("\n")}\n`;
+}
+
+function fileName(path: string): string {
+	return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+function section(name: string, entries: readonly string[]): string {
+	return entries.length === 0 ? "" : `\t${name}: {\n${entries.join("")}\t},\n`;
+}
+
+/** Params by their names; empty where a name is used without any. */
+type Params = ReadonlyMap<string, "string" | "readonly string[]">;
+
+interface Names {
+	readonly actors: ReadonlySet<string>;
+	readonly guards: ReadonlyMap<string, Params>;
+	readonly actions: ReadonlyMap<string, Params>;
+}
+
+function parameters(params: Params): string {
+	if (params.size === 0) return "";
+	const types = [...params].map(([name, type]) => `${printKey(name)}: ${type}`);
+	return `_, _params: { ${types.join("; ")} }`;
+}
+
+function namesOf(config: JsonMachineConfig): Names {
+	const actors = new Set<string>();
+	const guards = new Map<string, Params>();
+	const actions = new Map<string, Params>();
+	const addActions = (list: readonly JsonAction[] = []) => {
+		for (const { type, params } of list) actions.set(type, paramsOf(params));
+	};
+	const addTransitions = (list: readonly JsonTransition[] = []) => {
+		for (const { guard, actions: own } of list) {
+			if (typeof guard === "string") guards.set(guard, new Map());
+			else if (guard !== undefined) guards.set(guard.type, paramsOf(guard.params));
+			addActions(own);
+		}
+	};
+	const addState = ({ entry, always, invoke, on = {} }: JsonState) => {
+		addActions(entry);
+		addTransitions(always);
+		for (const list of Object.values(on)) addTransitions(list);
+		if (invoke === undefined) return;
+		actors.add(invoke.src);
+		addTransitions(invoke.onDone);
+		addTransitions(invoke.onError);
+	};
+	addActions(config.entry);
+	addActions(config.exit);
+	for (const state of Object.values(config.states)) addState(state);
+	return { actors, guards, actions };
+}
+
+function paramsOf(params: Readonly<Record<string, string | readonly string[]>> = {}): Params {
+	return new Map(
+		Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? "string" : "readonly string[]"]),
+	);
+}
