@@ -8,7 +8,7 @@ import type { DocumentPath } from "../document/document.ts";
 import type { CompareOperator, Expression } from "../expression/nodes.ts";
 import type { StatePlan } from "../plan/plan.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
-import { type ContextTypes, contextTypes, lookupIn } from "./context-types.ts";
+import { contextTypes, lookupIn } from "./context-types.ts";
 import { inferExpression, inferStructure, type Lookup } from "./infer.ts";
 import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
 import {
@@ -39,27 +39,24 @@ export function checkTextTypes(machine: CheckedMachine): void {
 	for (const state of machine.plan.states) {
 		const known = types.get(state.name);
 		if (known === undefined) continue;
-		checkForeach(machine, state, known.before);
+		const before = lookupIn(machine, state, known.before);
+		const after = lookupIn(machine, state, known.after);
+		checkForeach(machine, state, before);
 		for (const { template, path, role, names } of statePlaces(machine, state)) {
-			const context = role === "final output" ? known.after : known.before;
-			checkTemplate(
-				siteOf(machine, path, template.text, hiding(lookupIn(machine, state, context), names)),
-				template.node,
-			);
+			const lookup = role === "final output" ? after : before;
+			checkTemplate(siteOf(machine, path, template.text, hiding(lookup, names)), template.node);
 		}
 		for (const [key, structure] of state.outputToContext) {
-			const lookup = lookupIn(machine, state, known.after);
 			for (const { template, path } of templatesOf(
 				structure,
 				machine.path("states", state.name, "output_to_context", key),
 			)) {
-				checkTemplate(siteOf(machine, path, template.text, lookup), template.node);
+				checkTemplate(siteOf(machine, path, template.text, after), template.node);
 			}
 		}
 		for (const { condition, path } of conditionPlaces(machine, state)) {
 			if (condition.node.kind !== "simple" || condition.node.expression === null) continue;
-			const lookup = lookupIn(machine, state, known.after);
-			const site: Site = { machine, path, text: condition.text, lookup, restricted: true };
+			const site: Site = { machine, path, text: condition.text, lookup: after, restricted: true };
 			checkExpression(site, condition.node.expression, true);
 		}
 	}
@@ -179,11 +176,11 @@ function checkTruth(site: Site, node: Expression): void {
 	});
 }
 
-function checkForeach(machine: CheckedMachine, state: StatePlan, context: ContextTypes): void {
+function checkForeach(machine: CheckedMachine, state: StatePlan, lookup: Lookup): void {
 	const items = state.foreach?.items;
 	if (items === undefined || items.kind === "list" || items.kind === "map") return;
 	const path = machine.path("states", state.name, "foreach");
-	const site = siteOf(machine, path, items.kind === "template" ? items.text : "", lookupIn(machine, state, context));
+	const site = siteOf(machine, path, items.kind === "template" ? items.text : "", lookup);
 	if (items.kind === "constant") {
 		if (typeof items.value !== "string") return;
 		const declared = machine.plan.context.some(([key]) => key === items.value);

@@ -1,13 +1,12 @@
 /** Names in templates and conditions that nothing sets: misspelt context keys, outputs that an agent does not have. */
 import { nearest } from "../diagnostics/suggest.ts";
 import type { DocumentPath } from "../document/document.ts";
-import type { Expression, TemplateNode } from "../expression/nodes.ts";
+import { type ConditionNode, references, type TemplateNode } from "../expression/index.ts";
 import type { StatePlan } from "../plan/plan.ts";
 import { type DeclaredOutput, declaredOutput } from "./agent-output.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { isRuntimeKey } from "./context-types.ts";
 import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
-import { childrenOf, expressionsOf, pathOf } from "./visit.ts";
 
 interface Names {
 	readonly context: ReadonlySet<string>;
@@ -36,7 +35,7 @@ export function checkUnsetNames(machine: CheckedMachine): void {
 
 function checkState(machine: CheckedMachine, state: StatePlan, names: Names): void {
 	const output = declaredOutput(machine, state);
-	const check = (path: DocumentPath, uses: Iterable<Use>, afterWork: boolean): void => {
+	const check = (path: DocumentPath, uses: readonly Use[], afterWork: boolean): void => {
 		for (const use of uses) {
 			checkContext(machine, path, use, names);
 			if (afterWork && output !== undefined) checkOutput(machine, path, use, output);
@@ -54,8 +53,7 @@ function checkState(machine: CheckedMachine, state: StatePlan, names: Names): vo
 		}
 	}
 	for (const { condition, path } of conditionPlaces(machine, state)) {
-		if (condition.node.kind !== "simple" || condition.node.expression === null) continue;
-		check(path, usesIn(condition.node.expression, false), true);
+		check(path, usesOf(condition.node), true);
 	}
 }
 
@@ -66,31 +64,16 @@ interface Use {
 	/** Inside of the template; undefined = all of it. */
 	readonly start?: number;
 	readonly end?: number;
-	/** Whether the use allows for the name to be missing: `default(…)`, `is defined`, `or`. */
+	/** Whether the use provides for a missing value: `default(…)`, `is defined`, `or`, `if`. */
 	readonly guarded: boolean;
 }
 
-function* usesOf(node: TemplateNode): Generator<Use> {
-	if (node.kind === "path") {
-		const [key] = node.keys;
-		if (key !== undefined) yield { root: node.root, key, guarded: false };
-		return;
-	}
-	for (const { expression, tested } of expressionsOf(node)) yield* usesIn(expression, tested);
-}
-
-function* usesIn(node: Expression, guarded: boolean): Generator<Use> {
-	const path = pathOf(node);
-	if (path !== undefined) {
-		const [root, key] = path;
-		if (root !== undefined && key !== undefined) yield { root, key, start: node.start, end: node.end, guarded };
-		return;
-	}
-	const guards =
-		(node.kind === "filter" && (node.name === "default" || node.name === "d")) ||
-		(node.kind === "test" && (node.name === "defined" || node.name === "undefined")) ||
-		(node.kind === "logical" && node.operator === "or");
-	for (const child of childrenOf(node)) yield* usesIn(child, guarded || guards);
+/** A bare path has no way to say that a missing value is meant, so it is never taken as guarded. */
+function usesOf(node: TemplateNode | ConditionNode): readonly Use[] {
+	return references(node).flatMap(({ path: [root, key], start, end, optional }): readonly Use[] => {
+		if (root === undefined || key === undefined) return [];
+		return node.kind === "path" ? [{ root, key, guarded: false }] : [{ root, key, start, end, guarded: optional }];
+	});
 }
 
 function checkContext(machine: CheckedMachine, path: DocumentPath, use: Use, names: Names): void {

@@ -45,7 +45,14 @@ export interface SchemaProblem {
 	readonly severity: Severity;
 }
 
+/** A map that authors take for another one, and what to tell them then. */
+export interface Level {
+	readonly schema: JsonSchema;
+	readonly advice: string;
+}
+
 interface Walk {
+	readonly levels: readonly Level[];
 	readonly definitions: Readonly<Record<string, JsonSchema>>;
 	readonly problems: SchemaProblem[];
 }
@@ -56,14 +63,16 @@ type Path = readonly (string | number)[];
  * @param value plain JSON
  * @param schema that the value must match
  * @param definitions that `$ref`s of the schema name
+ * @param levels maps whose keys are often written at the wrong level
  * @returns all problems in document order; empty when the value matches
  */
 export function checkValue(
 	value: unknown,
 	schema: JsonSchema,
 	definitions: Readonly<Record<string, JsonSchema>>,
+	levels: readonly Level[] = [],
 ): readonly SchemaProblem[] {
-	const walk: Walk = { definitions, problems: [] };
+	const walk: Walk = { definitions, levels, problems: [] };
 	check(walk, value, schema, []);
 	return walk.problems;
 }
@@ -136,7 +145,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 			message: `${nameOf(path)} must be ${range}, got ${String(value)}`,
 		});
 	}
-	if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
+	if (typeof value === "string" && schema.pattern !== undefined && !regExpOf(schema.pattern).test(value)) {
 		report(walk, {
 			path,
 			at: "value",
@@ -179,22 +188,22 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 		});
 	}
 	const unknown: string[] = [];
+	const patterns = Object.entries(schema.patternProperties ?? {}).map(([text, one]) => [regExpOf(text), one] as const);
 	for (const [key, entry] of Object.entries(value)) {
 		const known = own(schema.properties, key);
-		const matching = Object.entries(schema.patternProperties ?? {}).filter(([pattern]) =>
-			new RegExp(pattern, "u").test(key),
-		);
-		if (known !== undefined) check(walk, entry, known, [...path, key], schema.required?.includes(key) !== true);
+		if (known !== undefined) {
+			check(walk, entry, known, [...path, key], schema.required?.includes(key) !== true);
+			continue;
+		}
+		const matching = patterns.filter(([pattern]) => pattern.test(key));
 		for (const [, pattern] of matching) check(walk, entry, pattern, [...path, key]);
-		if (known !== undefined || matching.length > 0) continue;
+		if (matching.length > 0) continue;
 		if (schema.additionalProperties === false) unknown.push(key);
 		else if (typeof schema.additionalProperties === "object") {
 			check(walk, entry, schema.additionalProperties, [...path, key]);
 		}
 	}
-	const free = Object.keys(schema.properties ?? {}).filter((key) => !Object.hasOwn(value, key));
-	for (const key of unknown) reportUnknownKey(walk, key, free, schema, path);
-	const nearMisses = new Set(unknown.map((key) => nearest(key, free)));
+	const nearMisses = reportUnknownKeys(walk, unknown, value, schema, path);
 	for (const key of schema.required ?? []) {
 		if (!Object.hasOwn(value, key) && !nearMisses.has(key)) reportMissing(walk, key, schema, path);
 	}
@@ -206,17 +215,34 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 	}
 }
 
-function reportUnknownKey(walk: Walk, key: string, free: readonly string[], schema: JsonSchema, path: Path): void {
-	const near = nearest(key, free);
-	const place = path.length === 0 ? "here" : `in ${nameOf(path)}`;
-	report(walk, {
-		path: [...path, key],
-		at: "key",
-		code: near !== undefined && schema["x-strict-keys"] === true ? codes.misspeltKey : codes.unknownKey,
-		message: `\`${key}\` is not a key that is known ${place}, so it does nothing`,
-		...suggest(near),
-		...(near === undefined ? { suggestion: "remove it, or begin its name with `x-` to keep it as a note" } : {}),
-	});
+/** @returns the known keys that the unknown ones were probably meant to be */
+function reportUnknownKeys(
+	walk: Walk,
+	unknown: readonly string[],
+	value: Readonly<Record<string, unknown>>,
+	schema: JsonSchema,
+	path: Path,
+): ReadonlySet<string> {
+	const meant = new Set<string>();
+	if (unknown.length === 0) return meant;
+	const free = Object.keys(schema.properties ?? {}).filter((key) => !Object.hasOwn(value, key));
+	for (const key of unknown) {
+		const near = nearest(key, free);
+		if (near !== undefined) meant.add(near);
+		const elsewhere = walk.levels.find(
+			(level) => level.schema !== schema && own(level.schema.properties, key) !== undefined,
+		);
+		report(walk, {
+			path: [...path, key],
+			at: "key",
+			code: near !== undefined && schema["x-strict-keys"] === true ? codes.misspeltKey : codes.unknownKey,
+			message: `\`${key}\` is not a key that is known ${path.length === 0 ? "here" : `in ${nameOf(path)}`}, so it does nothing`,
+			...(near === undefined
+				? { suggestion: elsewhere?.advice ?? "remove it, or begin its name with `x-` to keep it as a note" }
+				: suggest(near)),
+		});
+	}
+	return meant;
 }
 
 function reportMissing(walk: Walk, key: string, schema: JsonSchema, path: Path, why = ""): void {
@@ -230,13 +256,23 @@ function reportMissing(walk: Walk, key: string, schema: JsonSchema, path: Path, 
 	});
 }
 
+const regExps = new Map<string, RegExp>();
+
+function regExpOf(pattern: string): RegExp {
+	const known = regExps.get(pattern);
+	if (known !== undefined) return known;
+	const made = new RegExp(pattern, "u");
+	regExps.set(pattern, made);
+	return made;
+}
+
 function suggest(near: string | undefined): { suggestion: string; replacement: string } | undefined {
 	return near === undefined ? undefined : { suggestion: `did you mean \`${near}\`?`, replacement: near };
 }
 
 /** Whether a value matches, without a word about why not. */
 function matches(walk: Walk, value: unknown, schema: JsonSchema): boolean {
-	const silent: Walk = { definitions: walk.definitions, problems: [] };
+	const silent: Walk = { definitions: walk.definitions, levels: [], problems: [] };
 	check(silent, value, schema, []);
 	return silent.problems.length === 0;
 }

@@ -1,5 +1,5 @@
 /** The door to the schemas: one call gives every problem of a document, in words for people. */
-import { checkValue, type SchemaProblem } from "./check-value.ts";
+import { checkValue, type Level, type SchemaProblem } from "./check-value.ts";
 import { SCHEMA_KINDS, SCHEMA_POOL, type SchemaKind } from "./definitions.ts";
 
 /**
@@ -10,7 +10,8 @@ import { SCHEMA_KINDS, SCHEMA_POOL, type SchemaKind } from "./definitions.ts";
  */
 export function validateAgainstSchema(value: unknown, kind: SchemaKind): readonly SchemaProblem[] {
 	const seen = new Set<string>();
-	return checkValue(value, { $ref: `#/definitions/${SCHEMA_KINDS[kind].root}` }, SCHEMA_POOL.definitions).filter(
+	const root = { $ref: `#/definitions/${SCHEMA_KINDS[kind].root}` };
+	return checkValue(value, root, SCHEMA_POOL.definitions, kind === "flatmachine" ? MACHINE_LEVELS : []).filter(
 		(problem) => {
 			const id = JSON.stringify([problem.path, problem.code, problem.message]);
 			if (seen.has(id)) return false;
@@ -19,6 +20,17 @@ export function validateAgainstSchema(value: unknown, kind: SchemaKind): readonl
 		},
 	);
 }
+
+/** Keys of a machine that are easily written one level too high or too low. */
+const MACHINE_LEVELS: readonly Level[] = [
+	["machineData", "it belongs to `data`"],
+	["state", "it belongs to a state"],
+	["execution", "it belongs to `execution`"],
+	["transition", "it belongs to an entry of `transitions`"],
+].flatMap(([name = "", advice = ""]) => {
+	const schema = SCHEMA_POOL.definitions[name];
+	return schema === undefined ? [] : [{ schema, advice: `${advice}; move it there` }];
+});
 
 /** The kind that a document says it is by its `spec` key; undefined when that is missing or unknown. */
 export function kindOf(value: unknown): SchemaKind | undefined {

@@ -47,6 +47,14 @@ it("only warns of a key that resembles no known one", () => {
 	expect(problemsOf({ colour: "red" })).toMatchObject([{ code: "FS2009", severity: "warning" }]);
 });
 
+it.each([
+	["a key of the machine in a state", { lifecycle_hooks: "logging" }, {}, "it belongs to `data`"],
+	["a key of a state in the machine", {}, { transitions: [] }, "it belongs to a state"],
+	["a key of execution in a state", { backoffs: [1] }, {}, "it belongs to `execution`"],
+])("says where %s belongs", (_name, state, data, advice) => {
+	expect(problemsOf(state, data)).toMatchObject([{ code: "FS2009", suggestion: expect.stringContaining(advice) }]);
+});
+
 it("leaves keys alone that begin with x-", () => {
 	expect(problemsOf({ "x-note": 1, transitions: [{ to: "work", "x-why": 2 }] }, { "x-owner": "me" })).toEqual([]);
 });
