@@ -23,6 +23,10 @@ export interface SourceOptions {
 	 * Default: true for text and objects, which may come from anywhere, false for files.
 	 */
 	readonly confine?: boolean;
+	/** Names that the machine's hooks may have; others are errors. Default: any, as hooks may be registered later. */
+	readonly knownHooks?: ReadonlySet<string>;
+	/** Also warn of what would not run the same on other flatmachine runtimes. */
+	readonly portable?: boolean;
 }
 
 export interface CompileOptions extends SourceOptions, ServiceOptions {}
@@ -93,11 +97,13 @@ function inlineSource(
 
 /** The whole analysis, for tools that want plans and documents beside diagnostics. */
 export function analyzeSource(source: AnalyzeSource, options: SourceOptions): Analysis {
-	const { loader = fileLoader(), profilesFile, confine } = options;
+	const { loader = fileLoader(), profilesFile, confine, knownHooks, portable } = options;
 	return analyze(source, {
 		loader,
 		...(profilesFile !== undefined && { profilesFile }),
 		...(confine !== undefined && { confine }),
+		...(knownHooks && { knownHooks }),
+		...(portable !== undefined && { portable }),
 	});
 }
 
