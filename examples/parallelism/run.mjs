@@ -1,4 +1,4 @@
-import { FlatMachine, MemoryResultBackend } from "flatstate";
+import { FlatMachine, MemoryResultBackend, resultUri } from "flatstate";
 
 export const summary = "three ways to run machines side by side: a list, foreach, and launch with a race";
 
@@ -19,7 +19,7 @@ export async function run({ model, onEvent }) {
 		onEvent(event);
 	};
 	const launch = await load("launch", { results }).execute({ city: "Granada" }, { onEvent: keepIds });
-	const postcard = await results.read(`flatagents://${launched[0]}/result`);
+	const postcard = await results.read(resultUri(launched[0]));
 
 	return { list, foreach, launch, postcard };
 }

@@ -1,4 +1,4 @@
-import { FlatMachine, MemoryResultBackend } from "flatstate";
+import { FlatMachine, MemoryResultBackend, resultUri } from "flatstate";
 
 export const summary = "machines of machines: a newsroom, its desks, their reporters; results by address";
 
@@ -19,18 +19,14 @@ export async function run({ model, onEvent }) {
 		{ desks },
 		{
 			onEvent(event) {
-				if (event.type === "child_start" || event.type === "launch") children[resultOf(event.childId)] = event.machine;
+				if (event.type === "child_start" || event.type === "launch") children[resultUri(event.childId)] = event.machine;
 				onEvent(event);
 			},
 		},
 	);
 
+	// What a child or launched machine gave is kept under an address made of its id.
 	// Whoever knows an address can read what came out there, also from machines that nobody waited for.
 	const [printer] = Object.keys(children).filter((address) => children[address] === "printer");
 	return { ...output, children, printed: await results.read(printer) };
-}
-
-/** What a child or launched machine gave is kept under an address made of its id. */
-function resultOf(executionId) {
-	return `flatagents://${executionId}/result`;
 }
