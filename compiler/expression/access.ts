@@ -5,22 +5,30 @@ import { checkItems } from "./limits.ts";
 import {
 	Builtin,
 	describe,
+	EngineValue,
 	getKey,
 	isFloat,
 	isList,
 	isMapping,
+	type Mapping,
 	Namespace,
 	numeric,
+	PyGroup,
 	PyRange,
 	PyTuple,
 	tuple,
 	Undefined,
 } from "./values.ts";
 
+function hasOwn(object: object, name: string): object is Mapping {
+	return Object.hasOwn(object, name);
+}
+
 /** `object.name` in a condition: an own key of a mapping, else null. */
 export function conditionAttribute(object: unknown, name: string): unknown {
-	if (typeof object !== "object" || object === null || !isMapping(object)) return null;
-	return getKey(object, name) ?? null;
+	if (typeof object !== "object" || object === null || !hasOwn(object, name)) return null;
+	if (Array.isArray(object) || object instanceof EngineValue) return null;
+	return object[name] ?? null;
 }
 
 /** `object.name` in a template: what is missing is undefined, and its own attributes fail. */
@@ -35,6 +43,7 @@ export function templateAttribute(object: unknown, name: string): unknown {
 		const value = object.values.get(name);
 		return value === undefined ? missing(object, name) : value;
 	}
+	if (object instanceof PyGroup && (name === "grouper" || name === "list")) return object[name === "grouper" ? 0 : 1];
 	return missing(object, name);
 }
 

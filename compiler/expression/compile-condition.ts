@@ -15,15 +15,20 @@ function notInConditions(): never {
 const DOOR: Door<Scope> = {
 	name({ name, start, end }) {
 		return (scope) => {
-			const value = Object.hasOwn(scope, name) ? scope[name] : undefined;
-			if (value !== undefined) return value;
-			if (Object.hasOwn(scope, name)) return null;
+			if (Object.hasOwn(scope, name)) return scope[name] ?? null;
 			const fault = new Fault(`there is no variable \`${name}\``);
 			fault.span = { start, end };
 			throw fault;
 		};
 	},
-	attribute(object, { name }) {
+	attribute(object, { name, object: holder }) {
+		if (holder.kind === "name") {
+			const root = holder.name;
+			return (scope) => {
+				if (Object.hasOwn(scope, root)) return conditionAttribute(scope[root], name);
+				return object(scope);
+			};
+		}
 		return (scope) => conditionAttribute(object(scope), name);
 	},
 	subscript: conditionSubscript,

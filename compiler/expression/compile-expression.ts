@@ -231,6 +231,11 @@ function compileComparison<S>(node: NodeOf<"compare">, compile: (child: Expressi
 	};
 }
 
+/** Whether two values that are not identical differ for certain: a text or null equals only itself. */
+function isPlainlyUnequal(left: unknown, right: unknown): boolean {
+	return left === null || right === null || typeof left === "string" || typeof right === "string";
+}
+
 /** One comparison, with a short way for numbers. */
 function compileOne<S>(span: Span, operator: CompareOperator, left: Evaluate<S>, right: Evaluate<S>): Evaluate<S> {
 	const slow = COMPARISONS[operator];
@@ -263,13 +268,13 @@ function compileOne<S>(span: Span, operator: CompareOperator, left: Evaluate<S>,
 			return (state) => {
 				const one = left(state);
 				const other = right(state);
-				return one === other || attempt(span, slow, one, other);
+				return one === other || (!isPlainlyUnequal(one, other) && attempt(span, slow, one, other));
 			};
 		case "!=":
 			return (state) => {
 				const one = left(state);
 				const other = right(state);
-				return one !== other && attempt(span, slow, one, other);
+				return one !== other && (isPlainlyUnequal(one, other) || attempt(span, slow, one, other));
 			};
 		default:
 			return at(span, left, right, slow);

@@ -106,6 +106,10 @@ function compilePath(root: string, keys: readonly string[]): (scope: Scope) => u
 	};
 }
 
+/** Filters whose result Jinja takes as markup, which `e` leaves alone. */
+const ESCAPED = new Set(["e", "escape", "forceescape", "safe", "tojson", "xmlattr"]);
+const ESCAPES = new Set(["e", "escape"]);
+
 /** What names, calls, filters and tests mean in a template. */
 function templateDoor(names: LocalNames, finalize: Finalize): Door<Frame> {
 	const door: Door<Frame> = {
@@ -144,6 +148,7 @@ function templateDoor(names: LocalNames, finalize: Finalize): Door<Frame> {
 				};
 			}
 			const input = compileExpression(node.input, door);
+			if (ESCAPES.has(node.name) && node.input.kind === "filter" && ESCAPED.has(node.input.name)) return input;
 			const run = bindFilter(
 				node,
 				node.args.map((one) => compileExpression(one, door)),

@@ -15,7 +15,8 @@ import {
 	isMapping,
 	iterator,
 	keysOf,
-	PyFloat,
+	numeric,
+	PyGroup,
 	PyRange,
 	PyTuple,
 	sizeOf,
@@ -88,7 +89,7 @@ function unique(input: unknown, args: readonly unknown[]): unknown {
 			if ((isList(value) && !(value instanceof PyTuple)) || isMapping(value)) {
 				throw new Fault(`\`unique\` cannot compare ${describe(value)}`);
 			}
-			const key = value instanceof PyFloat ? value.value : value instanceof PyTuple ? pythonStr(value) : value;
+			const key = value instanceof PyTuple ? pythonStr(value) : (numeric(value) ?? value);
 			if (seen.has(key)) return false;
 			seen.add(key);
 			return true;
@@ -117,9 +118,6 @@ function extreme(name: "min" | "max"): (input: unknown, args: readonly unknown[]
 	};
 }
 
-/** A pair that `groupby` gives; it also has the attributes `grouper` and `list`. */
-export class Group extends PyTuple {}
-
 function groupBy(input: unknown, args: readonly unknown[]): unknown {
 	const [attribute, otherwise, caseSensitive] = args;
 	const readRaw = attributeReader(attribute);
@@ -137,7 +135,7 @@ function groupBy(input: unknown, args: readonly unknown[]): unknown {
 		else groups.push({ key, items: [item] });
 	}
 	return groups.map(({ items }) => {
-		const group = new Group();
+		const group = new PyGroup();
 		group.push(read(items[0]), items);
 		return group;
 	});
@@ -226,7 +224,11 @@ function list(input: unknown): unknown {
 const defaultFilter = {
 	params: ["default_value", "boolean"],
 	run: (input: unknown, [otherwise, boolean]: readonly unknown[]) =>
-		input instanceof Undefined || (flagArgument(boolean, false) && !truthy(input)) ? (otherwise ?? "") : input,
+		input instanceof Undefined || (flagArgument(boolean, false) && !truthy(input))
+			? otherwise === undefined
+				? ""
+				: otherwise
+			: input,
 };
 const lengthFilter = { params: [], run: lengthOf };
 const EMPTY = new Undefined("the list is empty");

@@ -35,6 +35,7 @@ import {
 
 /** Python's truth: false are null, false, 0, and empty texts, lists and mappings. */
 export function truthy(value: unknown): boolean {
+	if (value === true) return true;
 	switch (typeof value) {
 		case "boolean":
 			return value;

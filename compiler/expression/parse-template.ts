@@ -12,10 +12,12 @@ export interface TemplateOptions {
 	readonly engine: "jinja" | "liquid";
 	/** First words of bare paths; `context`, `input` and `output` when absent. */
 	readonly roots?: readonly string[];
+	/** False: the text is a template whatever it holds, as prompts are (spec section 19.3). Default true. */
+	readonly bare?: boolean;
 }
 
 /**
- * Parses a template. Text without `{{` and `{%` is a bare path or stays as it is.
+ * Parses a template. Text without `{{` and `{%` is a bare path or stays as it is, unless `bare` is false.
  *
  * @throws ExpressionSyntaxError with offsets into `text`.
  */
@@ -23,7 +25,7 @@ export function parseTemplate(text: string, options: TemplateOptions): TemplateN
 	if (text.length > MAX_TEMPLATE) {
 		throw new ExpressionSyntaxError(`the template is longer than ${MAX_TEMPLATE} characters`, { start: 0, end: 0 });
 	}
-	if (!text.includes("{{") && !text.includes("{%")) {
+	if (options.bare !== false && !text.includes("{{") && !text.includes("{%")) {
 		const path = text.trim();
 		if (BARE_PATH.test(path)) {
 			const [root = "", ...keys] = path.split(".");

@@ -93,8 +93,8 @@ export function splitTextRight(text: string, separator: string | null, max: numb
 			parts.unshift(word[0].trimStart());
 			left = left.slice(0, left.length - word[0].length).trimEnd();
 		}
-		left = left.trimStart() === "" ? "" : left;
-		return left === "" ? parts : [left.trimStart(), ...parts];
+		if (left.trim() === "") return parts;
+		return [parts.length < max ? left.trimStart() : left, ...parts];
 	}
 	const parts = splitText(text, separator, -1);
 	if (parts.length <= max + 1) return parts;

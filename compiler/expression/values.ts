@@ -5,10 +5,14 @@ import { MAX_RANGE } from "./limits.ts";
 /** Variables of a condition or template, by name. */
 export type Scope = Readonly<Record<string, unknown>>;
 
+/** A value that only the engine makes. It is no mapping, whatever JavaScript's `typeof` says. */
+export abstract class EngineValue {}
+
 /** A float whose value is integral; all other floats are plain numbers, integral plain numbers are ints. */
-export class PyFloat {
+export class PyFloat extends EngineValue {
 	readonly value: number;
 	constructor(value: number) {
+		super();
 		this.value = value;
 	}
 }
@@ -18,6 +22,9 @@ export class PyTuple extends Array<unknown> {
 		return Array;
 	}
 }
+
+/** A pair that `groupby` gives; it also has the attributes `grouper` and `list`. */
+export class PyGroup extends PyTuple {}
 
 /** What `map`, `select` and the like give: always true in a test, as Python's generators are. */
 export class PyIterator extends Array<unknown> {
@@ -35,13 +42,14 @@ export class PyView extends Array<unknown> {
 	label = "dict_items";
 }
 
-export class PyRange {
+export class PyRange extends EngineValue {
 	readonly from: number;
 	readonly to: number;
 	readonly step: number;
 	readonly length: number;
 
 	constructor(from: number, to: number, step: number) {
+		super();
 		if (step === 0) throw new Fault("the step of `range` must not be 0");
 		this.from = from;
 		this.to = to;
@@ -56,21 +64,22 @@ export class PyRange {
 }
 
 /** What a missing name or key gives in a template (spec section 4.3). */
-export class Undefined {
+export class Undefined extends EngineValue {
 	/** What is missing, for the message when it is used. */
 	readonly what: string;
 	constructor(what: string) {
+		super();
 		this.what = what;
 	}
 }
 
 /** `namespace()`: the one value whose attributes a template can set. */
-export class Namespace {
+export class Namespace extends EngineValue {
 	readonly values = new Map<string, unknown>();
 }
 
 /** An object of the engine with attributes and methods of its own: `loop`, `cycler`, `joiner`. */
-export abstract class Builtin {
+export abstract class Builtin extends EngineValue {
 	abstract readonly typeName: string;
 	/** Undefined when there is no such attribute. */
 	abstract attribute(name: string): unknown;
@@ -115,12 +124,8 @@ export function isObject(value: unknown): value is Mapping {
 		typeof value === "object" &&
 		value !== null &&
 		!Array.isArray(value) &&
-		!(value instanceof Map) &&
-		!(value instanceof PyFloat) &&
-		!(value instanceof PyRange) &&
-		!(value instanceof Undefined) &&
-		!(value instanceof Namespace) &&
-		!(value instanceof Builtin)
+		!(value instanceof EngineValue) &&
+		!(value instanceof Map)
 	);
 }
 

@@ -27,7 +27,7 @@ export function wrapLine(line: string, width: number, options: WrapOptions): str
 		const long = chunks.at(-1);
 		if (long !== undefined && codePointLength(long) > width) {
 			chunks.pop();
-			const room = Math.max(1, width - length);
+			const room = width - length;
 			if (options.breakLong) {
 				const points = codePoints(long);
 				current.push(points.slice(0, room).join(""));
