@@ -13,7 +13,7 @@ export async function launchMachine(set: CompiledSet, request: LaunchRequest): P
 		executionId,
 		parentExecutionId,
 		depth,
-		onEvent: environment.emit,
+		...(environment.emit && { onEvent: environment.emit }),
 		...(environment.signal && { signal: environment.signal }),
 	});
 	const { status, output, error } = result;

@@ -52,21 +52,21 @@ export async function callAgent(
 	if (!logic) throw new ValueError(`Unknown agent \`${agent.name}\` in state \`${state.name}\`.`);
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
-	environment.emit({ type: "agent_start", ...started });
+	environment.emit?.({ type: "agent_start", ...started });
 	const options = await optionsOf(visit, attempt);
 	const outcome =
 		ownLogic.has(logic) && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
 			: await callAsActor(visit, agent, logic, options, { ...input }, attempt);
 	if ("error" in outcome) {
-		environment.emit({ type: "agent_end", ...started, calls: 0, cost: 0, error: textOf(outcome.error) });
+		environment.emit?.({ type: "agent_end", ...started, calls: 0, cost: 0, error: textOf(outcome.error) });
 		return { thrown: outcome.error };
 	}
 	const result = coerceAgentResult(outcome.output);
 	const totals = totalsOf(result);
 	environment.ledger.add(totals.calls, totals.cost, totals.usage.total_tokens);
 	const error = result.error ? { error: result.error.message ?? result.error.type ?? "error" } : {};
-	environment.emit({ type: "agent_end", ...started, calls: totals.calls, cost: totals.cost, ...error });
+	environment.emit?.({ type: "agent_end", ...started, calls: totals.calls, cost: totals.cost, ...error });
 	return { result };
 }
 
@@ -112,7 +112,7 @@ async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
 		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
 		...(hasSession && { sessionId: String(sessionId) }),
 		onStreamEvent: (event) => {
-			environment.emit({ type: "agent_stream", executionId: meta.execution_id, state: state.name, event });
+			environment.emit?.({ type: "agent_stream", executionId: meta.execution_id, state: state.name, event });
 			if (!hasMethod(hooks, "onAgentStreamEvent")) return;
 			callAgentStreamEvent(hooks, state.name, event, context).catch((error: unknown) => {
 				visit.services.logger.warn(`onAgentStreamEvent failed: ${textOf(error)}`, { state: state.name });

@@ -37,7 +37,7 @@ export function startChild(visit: Visit, key: string, name: string, input: unkno
 	if (!logic) throw new ValueError(`Unknown machine \`${name}\` in state \`${visit.state.name}\`.`);
 	const { max_agent_calls, max_cost, max_tokens, max_depth } = meta.run.limits;
 	const event = { executionId: meta.execution_id, childId, machine: name };
-	environment.emit({ type: "child_start", ...event });
+	environment.emit?.({ type: "child_start", ...event });
 	const child: SpawnedChild = steps.spawn(key, {
 		logic: machines.machineBehind(logic) ?? logic,
 		src: actorName.machine(name),
@@ -53,7 +53,7 @@ export function startChild(visit: Visit, key: string, name: string, input: unkno
 	const outcome = child.outcome.then(async (ended) => {
 		const totals = readTotals(ended.summary);
 		if (totals) visit.addTotals(totals);
-		environment.emit({ type: "child_end", ...event });
+		environment.emit?.({ type: "child_end", ...event });
 		const result = "error" in ended ? errorValue(ended.error) : ended.output;
 		await services.results.write(resultUri(childId), result).catch((error: unknown) => {
 			services.logger.warn(`The result of machine \`${name}\` is not kept: ${describeError(error).text}`, { childId });

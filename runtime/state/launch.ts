@@ -13,7 +13,7 @@ export async function runLaunches(visit: Visit): Promise<void> {
 		const { planId, depth } = checkChild(visit, name);
 		const executionId = String(steps.value(`launch.${index}.id`, () => services.newId()));
 		await steps.effect(`launch.${index}`, () => {
-			environment.emit({ type: "launch", executionId: meta.execution_id, childId: executionId, machine: name });
+			environment.emit?.({ type: "launch", executionId: meta.execution_id, childId: executionId, machine: name });
 			const running = machines.launch({
 				planId,
 				input,

@@ -40,7 +40,8 @@ export interface RunEnvironment {
 	readonly inspected: boolean;
 	/** Waits until the snapshot that decided on the next effect is durable. */
 	barrier(): Promise<void> | undefined;
-	emit(event: RunEvent): void;
+	/** Absent where nobody listens, so that events are not even made. */
+	readonly emit?: (event: RunEvent) => void;
 	/** Aborts what this run launched, too. */
 	readonly signal?: AbortSignal;
 }
@@ -82,7 +83,7 @@ export function createEnvironment({
 		background: new Set(),
 		inspected,
 		barrier: barrier ?? (() => undefined),
-		emit: onEvent ?? (() => undefined),
+		...(onEvent && { emit: onEvent }),
 		...(signal && { signal }),
 	};
 }

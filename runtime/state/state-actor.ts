@@ -114,7 +114,7 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 
 async function enterState(visit: Visit): Promise<void> {
 	const { state, steps, meta, environment } = visit;
-	environment.emit({
+	environment.emit?.({
 		type: "state",
 		executionId: meta.execution_id,
 		machine: meta.machine_name,

@@ -95,5 +95,5 @@ export function finalOutputOf(visit: Visit, output: unknown): unknown {
 	if (!shapeOf(plan, state, { state: false, lifecycle: false }).ends) return undefined;
 	const rendered = state.output === undefined ? undefined : visit.render(state.output, output);
 	if (truthy(rendered)) return rendered;
-	return state.kind === "final" && output !== undefined && output !== null ? output : {};
+	return state.kind === "final" && truthy(output) ? output : {};
 }

@@ -46,9 +46,10 @@ export class Steps {
 	readonly #restored: Readonly<Record<string, Snapshot<unknown>>>;
 	readonly #environment: StepsEnvironment;
 	readonly #stopChild: (child: AnyActorRef) => void;
-	readonly #live = new Map<string, LiveChild>();
+	/** Children and calls are made lazily: most visits have none, or one. */
+	#live: Map<string, LiveChild> | undefined;
 	/** Calls without an actor that are under way, with what gives each up. */
-	readonly #calls = new Map<string, () => void>();
+	#calls: Map<string, () => void> | undefined;
 	#abort: AbortController | undefined;
 	#stopped = false;
 
@@ -109,7 +110,7 @@ export class Steps {
 			const end = (outcome: ChildOutcome) => {
 				if (ended) return;
 				ended = true;
-				this.#calls.delete(key);
+				this.#calls?.delete(key);
 				this.#environment.activity.end();
 				settle(outcome);
 			};
@@ -136,6 +137,7 @@ export class Steps {
 				);
 			};
 			this.#environment.activity.begin();
+			this.#calls ??= new Map();
 			this.#calls.set(key, cancel);
 			const ready = this.#ready();
 			if (ready) ready.then(start, (error: unknown) => end({ error }));
@@ -180,6 +182,7 @@ export class Steps {
 		const saved = kind === "machine" ? this.#restored[key] : undefined;
 		const start = saved === undefined ? { input } : { snapshot: saved };
 		const ref = createActor(logic, { id: key, src, parent: this.#self, ...start });
+		this.#live ??= new Map();
 		this.#live.set(key, { ref, kind, summarize, settle });
 		if (kind === "leaf") this.#environment.activity.begin();
 		ref.start();
@@ -212,9 +215,9 @@ export class Steps {
 	childSettled(event: EventObject): void {
 		const match = /^xstate\.(done|error)\.actor\.(.*)$/s.exec(event.type);
 		const [, kind, key] = match ?? [];
-		const child = key === undefined ? undefined : this.#live.get(key);
+		const child = key === undefined ? undefined : this.#live?.get(key);
 		if (!child || key === undefined) return;
-		this.#live.delete(key);
+		this.#live?.delete(key);
 		const summary = child.summarize(child.ref);
 		if (kind === "done") {
 			const output = "output" in event ? event.output : undefined;
@@ -229,9 +232,9 @@ export class Steps {
 	}
 
 	#cancel(key: string): void {
-		const child = this.#live.get(key);
+		const child = this.#live?.get(key);
 		if (!child) return;
-		this.#live.delete(key);
+		this.#live?.delete(key);
 		this.#stopChild(child.ref);
 		child.settle({ error: givenUp() });
 		if (child.kind === "leaf") this.#environment.activity.end();
@@ -239,20 +242,20 @@ export class Steps {
 
 	/** Gives up all children that are under way. */
 	cancelAll(): void {
-		for (const key of [...this.#live.keys()]) this.#cancel(key);
-		for (const cancel of [...this.#calls.values()]) cancel();
+		for (const key of [...(this.#live?.keys() ?? [])]) this.#cancel(key);
+		for (const cancel of [...(this.#calls?.values() ?? [])]) cancel();
 	}
 
 	/** Stops all children and timers; what is still running is given up. */
 	stop(): void {
 		this.#stopped = true;
-		if (this.#live.size > 0 || this.#calls.size > 0) this.cancelAll();
+		if (this.#live?.size || this.#calls?.size) this.cancelAll();
 		this.#abort?.abort(givenUp());
 	}
 
 	/** Persisted snapshots of the machines that are under way, by key. */
 	persistChildren(): Record<string, Snapshot<unknown>> {
-		const machines = [...this.#live].filter(([, { kind }]) => kind === "machine");
+		const machines = [...(this.#live ?? [])].filter(([, { kind }]) => kind === "machine");
 		return Object.fromEntries(machines.map(([key, { ref }]) => [key, ref.getPersistedSnapshot()]));
 	}
 }

@@ -79,7 +79,7 @@ async function backOff(
 	const error = `${info.type ?? "error"}: ${info.message ?? ""}`;
 	// The deadline is kept, not the delay: a restart in the middle of a back-off waits for the rest only.
 	const deadline = steps.value(`backoff.${attempt}`, () => services.now() + delaySeconds * 1000);
-	environment.emit({
+	environment.emit?.({
 		type: "retry",
 		executionId: meta.execution_id,
 		state: state.name,
