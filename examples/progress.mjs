@@ -9,6 +9,8 @@ export function printProgress(log) {
 		switch (event.type) {
 			case "state":
 				return log(`${String(event.step).padStart(3)}  ${event.machine}: ${event.state}`);
+			case "agent_end":
+				return log(`     ${event.agent} ${event.error === undefined ? "answers" : `fails: ${event.error}`}`);
 			case "retry":
 				return log(`     retry ${event.attempt} in ${event.delaySeconds.toFixed(2)} s, because of ${event.error}`);
 			case "launch":

@@ -47,7 +47,7 @@ async function listExamples() {
 		console.log(`${name.padEnd(width)}  ${summary}`);
 	}
 	console.log(
-		"\nRun one with `npm run example NAME`, against a real model with `npm run example NAME -- --model openai/gpt-5-mini`.",
+		"\nRun one with `npm run example NAME`, against a real model with `npm run example NAME -- --model openai/gpt-4.1-mini`.",
 	);
 }
 
