@@ -7,7 +7,7 @@ import { declaredOutput } from "./agent-output.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { targetsOf } from "./flow.ts";
 import { inferStructure, type Lookup, MISSING } from "./infer.ts";
-import { ANY, info, MAP, sameInfo, TEXT, UNKNOWN, union, type ValueInfo } from "./value-types.ts";
+import { ANY, info, MAP, TEXT, UNKNOWN, union, type ValueInfo } from "./value-types.ts";
 
 /** The context at one moment. */
 export interface ContextTypes {
@@ -29,25 +29,26 @@ export interface StateTypes {
 export function contextTypes(machine: CheckedMachine): ReadonlyMap<string, StateTypes> {
 	const { plan } = machine;
 	const states = new Map(plan.states.map((state) => [state.name, state] as const));
-	const entry = new Map<string, ContextTypes>([[plan.initial, startTypes(machine)]]);
+	const start = startTypes(machine);
+	const entry = new Map<string, Arriving>([[plan.initial, { keys: new Map(start.keys), open: start.open }]]);
 	const result = new Map<string, StateTypes>();
-	const open = [plan.initial];
-	for (let name = open.pop(); name !== undefined; name = open.pop()) {
+	// First come, first served, each once: a state is looked at again only after the others had their turn.
+	const open = new Set([plan.initial]);
+	for (const name of open) {
+		open.delete(name);
 		const state = states.get(name);
 		const types = entry.get(name);
 		if (state === undefined || types === undefined) continue;
 		const before = afterHooks(machine, state, types);
 		const after = afterWork(machine, state, before);
 		result.set(name, { before, after });
-		const failed = withError(merge(before, after));
 		const errors = new Set([...(state.onError?.byType.map(([, to]) => to) ?? []), state.onError?.default]);
+		const failed = state.onError === undefined ? after : withError(merge(after, before));
 		for (const target of new Set(targetsOf(machine, state))) {
-			const arriving = errors.has(target) ? merge(after, failed) : after;
+			const arriving = errors.has(target) ? failed : after;
 			const known = entry.get(target);
-			const merged = known === undefined ? arriving : merge(known, arriving);
-			if (known !== undefined && sameTypes(known, merged)) continue;
-			entry.set(target, merged);
-			open.push(target);
+			if (known === undefined) entry.set(target, { keys: new Map(arriving.keys), open: arriving.open });
+			if (known === undefined || addTo(known, arriving)) open.add(target);
 		}
 	}
 	return result;
@@ -114,19 +115,40 @@ function withError(types: ContextTypes): ContextTypes {
 	return { keys, open: types.open };
 }
 
+/** A context that is one or the other. */
 function merge(one: ContextTypes, other: ContextTypes): ContextTypes {
-	const keys = new Map<string, ValueInfo>();
-	const missing = (types: ContextTypes): ValueInfo => (types.open ? UNKNOWN : MISSING);
-	for (const key of new Set([...one.keys.keys(), ...other.keys.keys()])) {
-		keys.set(key, union(one.keys.get(key) ?? missing(one), other.keys.get(key) ?? missing(other)));
-	}
-	return { keys, open: one.open || other.open };
+	const merged: Arriving = { keys: new Map(one.keys), open: one.open };
+	addTo(merged, other);
+	return merged;
 }
 
-function sameTypes(one: ContextTypes, other: ContextTypes): boolean {
-	if (one.open !== other.open || one.keys.size !== other.keys.size) return false;
-	return [...one.keys].every(([key, value]) => {
-		const there = other.keys.get(key);
-		return there !== undefined && sameInfo(value, there);
-	});
+/** A context that grows while the flow is followed. */
+interface Arriving {
+	readonly keys: Map<string, ValueInfo>;
+	open: boolean;
+}
+
+/**
+ * Makes a context one that may also be `more`.
+ * @returns whether that was news
+ */
+function addTo(known: Arriving, more: ContextTypes): boolean {
+	let changed = more.open && !known.open;
+	const absent = known.open ? UNKNOWN : MISSING;
+	known.open ||= more.open;
+	for (const [key, value] of more.keys) {
+		const before = known.keys.get(key);
+		const after = union(before ?? absent, value);
+		if (before === after) continue;
+		known.keys.set(key, after);
+		changed = true;
+	}
+	for (const [key, value] of known.keys) {
+		if (more.keys.has(key)) continue;
+		const after = union(value, more.open ? UNKNOWN : MISSING);
+		if (after === value) continue;
+		known.keys.set(key, after);
+		changed = true;
+	}
+	return changed;
 }

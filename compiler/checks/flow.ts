@@ -85,8 +85,13 @@ function checkReach(machine: CheckedMachine): void {
 		}
 	}
 	const backward = new Map<string, string[]>();
-	for (const [from, targets] of forward)
-		for (const to of targets) backward.set(to, [...(backward.get(to) ?? []), from]);
+	for (const [from, targets] of forward) {
+		for (const to of targets) {
+			const known = backward.get(to);
+			if (known === undefined) backward.set(to, [from]);
+			else known.push(from);
+		}
+	}
 	const ends = plan.states.filter((state) => canEnd(machine, state)).map(({ name }) => name);
 	// A target that does not exist is reported as such; that it leads nowhere would be noise.
 	const unknownTargets = [...backward.keys()].filter((name) => !byName.has(name));

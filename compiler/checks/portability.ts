@@ -1,7 +1,7 @@
 /** What a file uses that the reference does not have, or does in another way (decisions: all tables). */
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord, own, ownRecord } from "../document/plain-data.ts";
-import type { Expression, TemplateNode } from "../expression/nodes.ts";
+import { type Expression, references, type TemplateNode } from "../expression/index.ts";
 import type { PlannedTemplate, StatePlan, Structure } from "../plan/plan.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
@@ -65,6 +65,7 @@ function checkState(machine: CheckedMachine, state: StatePlan): void {
 	checkForeach(machine, state, at);
 	for (const { template, path, role } of statePlaces(machine, state)) {
 		if (role === "final output") checkFinalOutput(machine, template.node, path);
+		else checkInput(machine, template, path);
 		checkWords(machine, template, path);
 	}
 	for (const [key, structure] of state.outputToContext) {
@@ -109,6 +110,18 @@ function checkFiles(machine: CheckedMachine, state: StatePlan, at: (...keys: Doc
 			"value",
 			`the reference finds \`${file}\` only by an entry of \`data.${map}\`, not as a file`,
 		);
+	}
+}
+
+/** In a state the reference's `input` is the context, ours is also the run's own input. */
+function checkInput(machine: CheckedMachine, template: PlannedTemplate, path: DocumentPath): void {
+	const declared = new Set(machine.plan.context.map(([key]) => key));
+	for (const { path: names, start, end } of references(template.node)) {
+		const [root, key] = names;
+		if (root !== "input" || key === undefined || declared.has(key)) continue;
+		const offsets = template.node.kind === "path" ? undefined : { start, end };
+		const message = `the reference's \`input\` is the context here, which does not declare \`${key}\``;
+		machine.report("FS6102", { path, at: "value", message, ...(offsets && { offsets }) });
 	}
 }
 

@@ -8,6 +8,9 @@ import { checkFlow } from "./flow.ts";
 import { checkIdleKeys } from "./idle-keys.ts";
 import { checkNames } from "./names.ts";
 import { checkPortability } from "./portability.ts";
+import { checkPromptInput } from "./prompt-input.ts";
+import { checkRecursion } from "./recursion.ts";
+import { checkSettings } from "./settings.ts";
 import { checkStateNames } from "./state-names.ts";
 import { checkTextTypes } from "./text-types.ts";
 import { checkUnsetNames } from "./unset-names.ts";
@@ -37,15 +40,20 @@ const CHECKS: readonly Check[] = [
 	checkIdleKeys,
 	checkUnsetNames,
 	checkTextTypes,
+	checkPromptInput,
+	checkSettings,
 ];
 
 /** Adds what the checks find to the reporters of the machines. */
 export function runChecks(machines: Iterable<PlannedMachine>, options: CheckOptions = {}): void {
-	for (const { plan, reporter, base } of machines) {
-		const machine = checkedMachine(plan, reporter, base, options.knownHooks);
+	const checked = [...machines].map(({ plan, reporter, base }) =>
+		checkedMachine(plan, reporter, base, options.knownHooks),
+	);
+	for (const machine of checked) {
 		for (const check of CHECKS) check(machine);
 		if (options.portable) checkPortability(machine);
 	}
+	checkRecursion(checked);
 }
 
 /**

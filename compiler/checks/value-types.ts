@@ -37,17 +37,21 @@ export function info(types: Types): ValueInfo {
 	return { types, writers: [] };
 }
 
+/** So many writers are remembered; what they have in common is said of the first ones. */
+const MOST_WRITERS = 16;
+
 /** A value that is one or the other. */
 export function union(one: ValueInfo, other: ValueInfo): ValueInfo {
-	const writers = [...one.writers];
-	for (const writer of other.writers) {
-		if (!writers.some((known) => samePath(known.path, writer.path))) writers.push(writer);
+	const types = one.types | other.types;
+	if (one.writers === other.writers || other.writers.length === 0) {
+		return types === one.types ? one : { types, writers: one.writers };
 	}
-	return { types: one.types | other.types, writers };
-}
-
-export function sameInfo(one: ValueInfo, other: ValueInfo): boolean {
-	return one.types === other.types && one.writers.length === other.writers.length;
+	if (one.writers.length === 0) return types === other.types ? other : { types, writers: other.writers };
+	const room = MOST_WRITERS - one.writers.length;
+	const isKnown = (writer: TextWriter): boolean => one.writers.some((known) => samePath(known.path, writer.path));
+	const added = room <= 0 ? [] : other.writers.filter((writer) => !isKnown(writer)).slice(0, room);
+	if (added.length === 0) return types === one.types ? one : { types, writers: one.writers };
+	return { types, writers: [...one.writers, ...added] };
 }
 
 /** The types of a constant. */

@@ -95,6 +95,11 @@ export const diagnosticCodes = Object.freeze({
 	FS3103: error("Unknown hooks", "hooks: loging", "Register the hooks under this name, or mend it."),
 	FS3104: warning("Agent is not used", "agents: { spare: ./spare.yml }", "Use it in a state, or remove it."),
 	FS3105: warning("Machine is not used", "machines: { spare: ./spare.yml }", "Use it in a state, or remove it."),
+	FS3106: warning(
+		"Machines call each other without end",
+		"machines: { self: ./machine.yml }",
+		"Make the call depend on a condition.",
+	),
 
 	// States and flow
 	FS4001: error(
@@ -139,6 +144,16 @@ export const diagnosticCodes = Object.freeze({
 	FS4110: warning("Key has no effect here", "execution: { type: retry }", "Remove the key, or add what it belongs to."),
 	FS4111: error("`foreach` over a text", "foreach: items", "Give a path to a list, such as `context.items`."),
 	FS4112: error("`foreach` without a machine", "foreach: context.items", "Add `machine:`; it runs once per element."),
+	FS4113: warning(
+		"Persistence backend not known",
+		"persistence: { backend: sqlit }",
+		"Use `memory`, `local` or `sqlite`.",
+	),
+	FS4114: warning(
+		"Key is kept and not acted upon",
+		"key_results: [{ name: long }]",
+		"Do not rely on it with this release.",
+	),
 
 	// Templates and conditions
 	FS5001: error("Template syntax error", '"{{ context.x "', "Close the braces, or mend the expression."),
@@ -189,6 +204,11 @@ export const diagnosticCodes = Object.freeze({
 		"Numbers compared as texts",
 		'score: "{{ output.score }}"',
 		"Store both with bare paths: as texts, `9` is more than `10`.",
+	),
+	FS5109: warning(
+		"Prompt asks for what the state does not give",
+		"user: Write about {{ input.topic }}",
+		"Add the key to the state's `input`.",
 	),
 
 	// Versions and portability

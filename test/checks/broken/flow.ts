@@ -142,4 +142,25 @@ states:
 		gives: "FS4112 4:27",
 		says: ["put the agent into a machine of its own"],
 	},
+	{
+		name: "an unknown backend",
+		yaml: `persistence: { enabled: true, backend: sqlite3 }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4113 1:40",
+		says: ["did you mean `sqlite`?"],
+		mended: `persistence: { enabled: true, backend: sqlite }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+	},
+	{
+		name: "goals that nothing judges",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, key_results: [{ name: long }], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4114 3:41",
+	},
 ];

@@ -92,6 +92,7 @@ states:
   start: { type: initial, agent: writer, transitions: [{ to: done }] }
   done: { type: final }`,
 		gives: "FS3101 2:24",
+		also: ["FS4114"],
 	},
 	{
 		name: "an unknown machine",
@@ -150,5 +151,26 @@ states:
   done: { type: final }`,
 		gives: "FS3105 1:13",
 		also: ["FS4103"],
+	},
+	{
+		name: "a machine that always calls itself",
+		yaml: `machines: { me: ./machine.yml }
+states:
+  start: { type: initial, transitions: [{ to: again }] }
+  again: { machine: me, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS3106 4:21",
+	},
+	{
+		name: "machines that always call each other",
+		yaml: `machines: { other: ./other.yml }
+states:
+  start: { type: initial, machine: other, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS3106 3:36",
+		files: {
+			"other.yml":
+				"spec: flatmachine\ndata: { machines: { back: ./machine.yml }, states: { a: { type: initial, machine: back } } }",
+		},
 	},
 ];

@@ -74,6 +74,12 @@ export const PORTABLE: readonly Broken[] = [
 		gives: "FS6102 9:49",
 		options,
 	},
+	{
+		name: "the run's own input in a state",
+		yaml: work('    agent: judge\n    input: { topic: "{{ input.topic }}", a: input.a }'),
+		gives: "FS6102 9:25",
+		options,
+	},
 	...[
 		["input.x == 1", 0],
 		["context.a in context.rows", 0],

@@ -81,6 +81,24 @@ states:
 		says: ["`results`, `count`"],
 	},
 	{
+		name: "a prompt that asks for what the state does not give",
+		yaml: `agents: { poet: ./poet.yml }
+states:
+  start:
+    type: initial
+    agent: poet
+    input: { topik: rain }
+    transitions: [{ to: done }]
+  done: { type: final }`,
+		gives: "FS5109 6:5",
+		files: {
+			"poet.yml":
+				"spec: flatagent\ndata:\n  model: { name: m, provider: p }\n" +
+				'  user: "On {{ input.topic }}{% if input.form %} as {{ input.form }}{% endif %}"\n',
+		},
+		says: ["asks for `input.topic`, and `start` gives only `topik`"],
+	},
+	{
 		name: "a context key used while the context is made",
 		yaml: `context: { topic: "{{ input.topic }}", title: "About {{ context.topic }}" }
 states:
