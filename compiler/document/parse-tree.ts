@@ -1,5 +1,17 @@
 /** Runs the YAML library over a text with bounds on depth and time, and words its errors. */
-import { Composer, type Document, Lexer, type Node, Parser, type YAMLParseError, type YAMLWarning } from "yaml";
+import {
+	Composer,
+	type Document,
+	isMap,
+	isPair,
+	isScalar,
+	isSeq,
+	Lexer,
+	type Node,
+	Parser,
+	type YAMLParseError,
+	type YAMLWarning,
+} from "yaml";
 import type { Code } from "../diagnostics/codes.ts";
 import type { DocumentLimits } from "./limits.ts";
 
@@ -77,7 +89,8 @@ export function parseTree(text: string, limits: DocumentLimits): ParsedTree {
 		const message = `the file holds ${documents.length} documents, only one is expected`;
 		problems.push({ code: "FS1003", start, end: start + 1, message });
 	}
-	return { root: documents[0]?.contents ?? null, problems };
+	const root = documents[0]?.contents ?? null;
+	return { root, problems: problems.map((problem) => atOpeningQuote(problem, root)) };
 }
 
 const cures: Partial<Record<YAMLParseError["code"], string>> = {
@@ -98,4 +111,21 @@ function fromLibrary(problem: YAMLParseError | YAMLWarning): SyntaxProblem {
 		message: problem.message.charAt(0).toLowerCase() + problem.message.slice(1),
 		...(suggestion && { suggestion }),
 	};
+}
+
+/** An unclosed quote swallows the rest of the file: where it opens says more than where the file ends. */
+function atOpeningQuote(problem: SyntaxProblem, root: Node | null): SyntaxProblem {
+	if (!problem.message.startsWith("missing closing")) return problem;
+	const stack: unknown[] = [root];
+	while (stack.length > 0) {
+		const node = stack.pop();
+		if (isPair(node)) stack.push(node.key, node.value);
+		else if (isMap(node) || isSeq(node)) stack.push(...node.items);
+		else if (isScalar(node) && node.type?.startsWith("QUOTE") && node.range) {
+			const [start, end] = node.range;
+			if (start >= problem.start || problem.start > end) continue;
+			return { ...problem, start, end: start + 1, message: "this quote is never closed" };
+		}
+	}
+	return problem;
 }

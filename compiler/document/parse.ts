@@ -11,6 +11,7 @@ import { isRecord } from "./plain-data.ts";
 import { createPositions } from "./positions.ts";
 import { createTree } from "./tree.ts";
 import { valueOfTree } from "./tree-value.ts";
+import { findUnquotedTemplate } from "./unquoted-template.ts";
 
 export interface ParseOptions {
 	/** Name of the file in diagnostics. */
@@ -55,6 +56,16 @@ export function parseDocument(source: string, options: ParseOptions): ParseResul
 
 	const tree = createTree(parsed.root, ({ code, node, message, suggestion, first }) => {
 		const place = first?.range;
+		const template =
+			code === "FS1007" && node.range ? findUnquotedTemplate(text, node.range[0], node.range[1]) : undefined;
+		if (template) {
+			bounded.add(code, template.start, template.end, {
+				message: "a template without quotes is a map to YAML",
+				suggestion: `write ${template.quoted}`,
+				quoted: template.quoted,
+			});
+			return;
+		}
 		bounded.add(code, node.range?.[0] ?? 0, node.range?.[1] ?? 0, {
 			message,
 			...(suggestion !== undefined && { suggestion }),
@@ -99,6 +110,8 @@ interface ProblemWords {
 	readonly suggestion?: string;
 	/** Where the same key stands first. */
 	readonly first?: SourceRange;
+	/** The place's text in quotes, which mends it. */
+	readonly quoted?: string;
 }
 
 /** Reports in source order, each place once, and no more than a person reads. */
@@ -112,23 +125,35 @@ function boundedReporter(reporter: Reporter, limit: number) {
 			found.push({ code, range: lines.range(start, end), words });
 		},
 		finish(): Diagnostic[] {
-			found.sort((a, b) => a.range.start - b.range.start);
-			for (const { code, range, words } of found.slice(0, limit)) {
-				const { message, suggestion, first } = words;
+			// A hostile text has any number of problems: only those that may be shown are compared with each other.
+			const first = found.sort((a, b) => a.range.start - b.range.start).slice(0, limit * 4);
+			const templates = first.filter(({ words }) => words.quoted !== undefined);
+			// What YAML says of the inside of an unquoted template only follows from it.
+			const shown = first.filter(
+				(problem) => !templates.some((other) => other !== problem && contains(other.range, problem.range)),
+			);
+			for (const { code, range, words } of shown.slice(0, limit)) {
+				const { message, suggestion, first: firstPlace, quoted } = words;
+				const { file } = reporter.document;
 				reporter.report(code, {
 					path: [],
 					range,
 					message,
 					...(suggestion !== undefined && { suggestion }),
-					...(first && { related: [{ file: reporter.document.file, range: first, message: "first given here" }] }),
+					...(quoted !== undefined && { fix: { file, range, text: quoted, title: "put it in quotes" } }),
+					...(firstPlace && { related: [{ file, range: firstPlace, message: "first given here" }] }),
 				});
 			}
-			const hidden = found.length - limit;
+			const hidden = found.length - first.length + Math.max(0, shown.length - limit);
 			if (hidden > 0) {
-				const range = found[limit]?.range;
+				const range = shown[limit]?.range;
 				reporter.report("FS1017", { path: [], ...(range && { range }), message: `${hidden} further problems` });
 			}
 			return reporter.diagnostics;
 		},
 	};
+}
+
+function contains(outer: SourceRange, inner: SourceRange): boolean {
+	return outer.start <= inner.start && inner.end <= outer.end;
 }

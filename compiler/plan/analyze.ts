@@ -16,7 +16,10 @@ import { loadCatalog, MachineSet } from "./load-set.ts";
 import type { AgentPlan, MachinePlan, ProfilesPlan } from "./plan.ts";
 import { checkPromptTemplates } from "./prompt-templates.ts";
 
-/** What to analyze. `dir` is the folder that relative references start from; default the loader's own start. */
+/**
+ * What to analyze. `dir` is the folder that relative references start from; default the folder of `file`, else the
+ * loader's own start. `text` with `file` is the unsaved text of that file.
+ */
 export type AnalyzeSource =
 	| { readonly file: string }
 	| { readonly text: string; readonly dir?: string; readonly file?: string; readonly format?: "yaml" | "json" }
@@ -55,11 +58,10 @@ export interface Analysis {
  * @throws never for what the documents contain; what is wrong with them is in `diagnostics`
  */
 export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysis {
-	const entryDir =
-		"file" in source && !("text" in source) ? dirOfFile(source.file, options.loader) : (source.dir ?? ".");
+	const entryDir = dirOfSource(source, options.loader);
 	const loader = options.confine ? options.loader.confined(entryDir) : options.loader;
 	const store = new DocumentStore(loader, checkDocument);
-	const loaded = loadEntry(source, store);
+	const loaded = loadEntry(source, entryDir, store);
 	if (!loaded) return finish(store, new Map(), { entry: null, kind: null });
 
 	const { kind } = loaded;
@@ -101,12 +103,13 @@ export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysi
 	}
 }
 
-function loadEntry(source: AnalyzeSource, store: DocumentStore): LoadedDocument | undefined {
+function loadEntry(source: AnalyzeSource, dir: string, store: DocumentStore): LoadedDocument | undefined {
 	if ("text" in source) {
-		const { text, dir = ".", file = "<inline>", format } = source;
+		const { text, format } = source;
+		const file = source.file === undefined ? "<inline>" : store.nameOf(source.file);
 		return addParsed(parseDocument(text, { file, dir, ...(format && { format }) }), store);
 	}
-	if ("config" in source) return addParsed(documentFromValue(source.config, { dir: source.dir ?? "." }), store);
+	if ("config" in source) return addParsed(documentFromValue(source.config, { dir }), store);
 	const loaded = store.load(source.file, undefined, ".");
 	if (loaded.status === "loaded") return loaded;
 	const isMissing = loaded.status === "missing";
@@ -143,9 +146,11 @@ function finish(
 	return { ...rest, plans, documents: store.documents, diagnostics };
 }
 
-function dirOfFile(file: string, loader: Loader): string {
+function dirOfSource(source: AnalyzeSource, loader: Loader): string {
+	if ("dir" in source && source.dir !== undefined) return source.dir;
+	if (!("file" in source) || source.file === undefined) return ".";
 	try {
-		return loader.dirOf(loader.resolve(".", file));
+		return loader.dirOf(loader.resolve(".", source.file));
 	} catch {
 		// The loader refuses the file itself; loading it says so.
 		return ".";

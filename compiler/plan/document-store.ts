@@ -5,6 +5,7 @@ import { createReporter, type Reporter } from "../diagnostics/report.ts";
 import type { SourceDocument } from "../document/document.ts";
 import { type Loader, LoaderError } from "../document/loader.ts";
 import { parseDocument } from "../document/parse.ts";
+import { own } from "../document/plain-data.ts";
 import { type DocumentKind, guessKind, kindOfDocument } from "./document-kind.ts";
 import { readVersion } from "./version.ts";
 
@@ -75,6 +76,7 @@ export class DocumentStore {
 		const known = this.#loaded.get(path);
 		if (known) return known;
 		const result = this.#read(path, expected);
+		// Failures are remembered too: each file is read once.
 		this.#loaded.set(path, result);
 		return result;
 	}
@@ -98,22 +100,28 @@ export class DocumentStore {
 		return this.add(empty, expected, false);
 	}
 
+	/** The path that a file is known by; the text itself where the loader refuses it. */
+	nameOf(file: string): string {
+		try {
+			return this.loader.resolve(".", file);
+		} catch {
+			return file;
+		}
+	}
+
 	/** Adds a document that was not read from a file. Its own diagnostics are the caller's to add. */
 	add(document: SourceDocument, expected: DocumentKind | undefined, usable: boolean): LoadedDocument {
 		this.documents.set(document.file, document);
 		const kind = kindOfDocument(document.value) ?? expected ?? guessKind(document.value);
 		const reporter = createReporter(document, this.diagnostics);
 		const loaded: LoadedDocument = { status: "loaded", document, reporter, kind, usable };
-		if (usable) this.#check(loaded);
+		this.#loaded.set(document.file, loaded);
+		if (!usable) return loaded;
+		this.#check(loaded);
+		// A machine's version is read with its plan.
+		const version = kind === "flatmachine" ? undefined : own(document.value, "spec_version");
+		if (version !== undefined) readVersion(version, ["spec_version"], reporter);
 		return loaded;
-	}
-
-	/** Reads `spec_version` of a document that is no machine, for its warnings. */
-	warnOfVersion({ document, reporter }: LoadedDocument): void {
-		const value = document.value;
-		if (typeof value === "object" && value !== null && "spec_version" in value) {
-			readVersion(value.spec_version, ["spec_version"], reporter);
-		}
 	}
 }
 

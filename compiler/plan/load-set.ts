@@ -9,7 +9,7 @@ import { buildPlan, type ResolvedReferences } from "./build.ts";
 import { placeAt } from "./build-scope.ts";
 import type { DocumentStore } from "./document-store.ts";
 import { looksLikeFile } from "./file-reference.ts";
-import type { AgentPlan, MachinePlan, MachineRefPlan, ProfilesPlan, StatePlan } from "./plan.ts";
+import type { AgentPlan, HookRef, MachinePlan, MachineRefPlan, ProfilesPlan, StatePlan } from "./plan.ts";
 
 /** A machine that is still to be planned. */
 interface Pending {
@@ -63,6 +63,24 @@ export class MachineSet {
 		if (!plan) return;
 		this.plans.set(plan.id, plan);
 		this.planned.push({ plan, reporter: pending.reporter, base: pending.base });
+		this.#checkHookModules(plan, pending);
+	}
+
+	/** A module of hooks is code: where references are confined, it is too. */
+	#checkHookModules(plan: MachinePlan, { reporter, base }: Pending): void {
+		const dataPath = [...base, "data"];
+		const places: (readonly [readonly HookRef[], DocumentPath])[] = [
+			[plan.machineHooks, [...dataPath, "hooks"]],
+			[plan.lifecycleHooks, [...dataPath, "lifecycle_hooks"]],
+			...plan.states.map(({ name, hooks }) => [hooks, [...dataPath, "states", name, "hooks"]] as const),
+		];
+		for (const [hooks, path] of places) {
+			for (const hook of hooks) {
+				if (hook.kind !== "module" || !looksLikeFile(hook.file)) continue;
+				const located = this.#store.locate(hook.file, hook.dir);
+				if (located.status === "refused") reporter.report(located.code, { path, message: located.message });
+			}
+		}
 	}
 
 	#catalogOfMachine({ value, base, dir, reporter, inherited }: Pending): ProfilesPlan | undefined {

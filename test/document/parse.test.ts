@@ -94,6 +94,18 @@ describe("documents", () => {
 		expect(found(yaml("a: `x`\nb: @y\nc: 1\n\td: 2\n"))).toEqual(["FS1001 1:4", "FS1001 2:4", "FS1001 4:1"]);
 	});
 
+	test("an unclosed quote is shown where it opens", () => {
+		expect(found(yaml('a: 1\nb: "two\nc: 3\nd: 4\n'))).toEqual(["FS1001 2:4"]);
+	});
+
+	test("a %YAML directive changes nothing", () => {
+		expect(cleanValue("%YAML 1.1\n---\na: yes\nb: 012x\nc: 2024-01-01\n")).toEqual({
+			a: true,
+			b: "012x",
+			c: "2024-01-01",
+		});
+	});
+
 	test("a second document is an error", () => {
 		expect(found(yaml("a: 1\n---\nb: 2\n"))).toEqual(["FS1003 3:1"]);
 	});
@@ -128,10 +140,20 @@ describe("keys", () => {
 		expect(found(result)).toEqual(["FS1008 1:1", "FS1008 2:1", "FS1008 3:1"]);
 	});
 
-	test("a template without quotes is named as such", () => {
-		const { diagnostics } = yaml("input:\n  x: {{ context.y }}\n");
-		expect(diagnostics).toMatchObject([{ code: "FS1007", range: { line: 2, column: 7 } }]);
-		expect(diagnostics[0]?.suggestion).toContain("quote it");
+	test.each([
+		["{{ context.y }}", '"{{ context.y }}"'],
+		['{{ context["y"] }} # note', "'{{ context[\"y\"] }}'"],
+	])("the template %s without quotes is named as such, and mended", (template, quoted) => {
+		const { diagnostics } = yaml(`input:\n  x: ${template}\n`);
+		expect(diagnostics).toMatchObject([
+			{ code: "FS1007", range: { line: 2, column: 6 }, suggestion: `write ${quoted}`, fix: { text: quoted } },
+		]);
+	});
+
+	test("a list as a key has no such cure", () => {
+		const { diagnostics } = yaml("? [a]\n: 1\n");
+		expect(diagnostics).toMatchObject([{ code: "FS1007" }]);
+		expect(diagnostics[0]?.fix).toBeUndefined();
 	});
 
 	test("`__proto__` is refused, other names of JavaScript are data", () => {

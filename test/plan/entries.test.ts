@@ -17,6 +17,15 @@ describe("an entry", () => {
 		expect(entryPlan(analysis).agents.w?.file).toBe("w.yml");
 	});
 
+	test("may be the unsaved text of a file, which a machine may then call", () => {
+		const text = machine("  machines: {me: ./m.yml}\n  states: {s: {machine: me, type: final}}\n");
+		const files = memoryLoader({ "sub/m.yml": "what was saved before: 1\n", "sub/w.yml": "" });
+		const analysis = analyze({ text, file: "./sub/m.yml" }, { loader: files });
+		expect(analysis.entry).toBe("sub/m.yml");
+		expect(entryPlan(analysis)).toMatchObject({ dir: "sub", machines: { me: { id: "sub/m.yml" } } });
+		expect(analysis.plans.size).toBe(1);
+	});
+
 	test("may be JSON text", () => {
 		const text = '{"spec": "flatmachine", "spec_version": "4.2.1", "data": {"states": {"a": {"type": "final"}}}}';
 		expect(analyze({ text, format: "json" }, { loader })).toMatchObject({
@@ -105,6 +114,11 @@ describe("spec_version", () => {
 		expect(version("spec_version: 1.1\n").plan.specVersion).toBe("1.1");
 		expect(version("spec_version: 2.0\n").plan.specVersion).toBe("2.0");
 		expect(version("spec_version: 1.0\n").plan.parsesRendered).toBe(true);
+	});
+
+	test("of an agent is looked at as well", () => {
+		const agent = "spec: flatagent\nspec_version: '9.0.0'\ndata: {model: {name: m}, system: s, user: u}\n";
+		expect(found(analyze({ text: agent }, { loader }), ["FS6001"])).toEqual(["FS6001 <inline>:2:15"]);
 	});
 
 	test("newer, older and unreadable ones are warnings", () => {

@@ -299,6 +299,12 @@ describe("confined to its folder", () => {
 		expect(found(analyze({ file: "in/machine.yml" }, { loader }))).toEqual([]);
 	});
 
+	test("a module of hooks that leaves it is refused", () => {
+		const hooks = "  hooks: {file: ../hooks.mjs, class: H}\n";
+		const text = machine(`${hooks}  states: {s: {type: final}}\n`, "1.1.1");
+		expect(found(analyze({ text, dir: "in" }, { loader, confine: true }))).toEqual(["FS3003 <inline>:4:10"]);
+	});
+
 	test("also from text and from objects", () => {
 		const text = files["in/machine.yml"];
 		expect(found(analyze({ text, dir: "in" }, { loader, confine: true }))).toEqual(["FS3003 <inline>:4:15"]);
