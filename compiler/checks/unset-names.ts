@@ -68,11 +68,18 @@ interface Use {
 	readonly guarded: boolean;
 }
 
-/** A bare path has no way to say that a missing value is meant, so it is never taken as guarded. */
+/**
+ * The uses in a template or condition. A bare path has no way to say that a missing value is meant, so it is never
+ * guarded; elsewhere one guarded use (`{% if context.x %}`) speaks for all uses of the name.
+ */
 function usesOf(node: TemplateNode | ConditionNode): readonly Use[] {
-	return references(node).flatMap(({ path: [root, key], start, end, optional }): readonly Use[] => {
+	const found = references(node);
+	const guarded = new Set(found.filter(({ optional }) => optional).map(({ path: [root, key] }) => `${root}.${key}`));
+	return found.flatMap(({ path: [root, key], start, end }): readonly Use[] => {
 		if (root === undefined || key === undefined) return [];
-		return node.kind === "path" ? [{ root, key, guarded: false }] : [{ root, key, start, end, guarded: optional }];
+		return node.kind === "path"
+			? [{ root, key, guarded: false }]
+			: [{ root, key, start, end, guarded: guarded.has(`${root}.${key}`) }];
 	});
 }
 
