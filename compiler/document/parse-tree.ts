@@ -33,6 +33,9 @@ export interface ParsedTree {
 /** A node has an anchor and a tag at most; what has more is an error already. */
 const maxProperties = 8;
 
+/** The lexer's own notes (document start, error, scalar), which are no part of the text. */
+const lexerMarks: ReadonlySet<number> = new Set([0x02, 0x18, 0x1f]);
+
 /** Tokens come out of the library's own lexer and parser one by one, so that hostile text can be left early. */
 function tokensOf(text: string, limits: DocumentLimits): { tokens: Parameters<Composer["next"]>[0][] } | SyntaxProblem {
 	const parser = new Parser();
@@ -46,9 +49,10 @@ function tokensOf(text: string, limits: DocumentLimits): { tokens: Parameters<Co
 			tokens.push(token);
 			if (token.type === "error") errors += 1;
 		}
-		offset += lexeme.length;
-		if (lexeme.startsWith("&") || lexeme.startsWith("!")) properties += 1;
-		else if (!/^[ \t]/.test(lexeme)) properties = 0;
+		const character = lexeme.charCodeAt(0);
+		if (!lexerMarks.has(character)) offset += lexeme.length;
+		if (character === 0x26 || character === 0x21) properties += 1;
+		else if (character !== 0x20 && character !== 0x09) properties = 0;
 		// Each error costs the library a stack trace; a text with this many is no YAML at all.
 		if (errors > limits.maxProblems || properties > maxProperties) break;
 		// The stack holds the document and one or two entries for each level.
