@@ -97,7 +97,8 @@ function howChecked(block: Block): Check | undefined {
 		return values.has("file") ? "file" : undefined;
 	}
 	if (language !== "yaml" && language !== "json") return undefined;
-	if (words.has("context")) return "file"; // data of the examples, see expressions.test.ts
+	// Data of the examples: see expressions.test.ts. Broken documents: see diagnostics.test.ts.
+	if (words.has("context") || words.has("broken")) return "file";
 	if (values.has("file")) return /^["{\s]*spec\b/m.test(block.text) ? "document" : "file";
 	return fragmentKind(block) === undefined ? undefined : "fragment";
 }
