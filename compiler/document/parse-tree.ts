@@ -94,7 +94,7 @@ export function parseTree(text: string, limits: DocumentLimits): ParsedTree {
 		problems.push({ code: "FS1003", start, end: start + 1, message });
 	}
 	const root = documents[0]?.contents ?? null;
-	return { root, problems: problems.map((problem) => atOpeningQuote(problem, root)) };
+	return { root, problems: problems.map((problem) => atOpeningQuote(problem, root, text)) };
 }
 
 const cures: Partial<Record<YAMLParseError["code"], string>> = {
@@ -118,7 +118,7 @@ function fromLibrary(problem: YAMLParseError | YAMLWarning): SyntaxProblem {
 }
 
 /** An unclosed quote swallows the rest of the file: where it opens says more than where the file ends. */
-function atOpeningQuote(problem: SyntaxProblem, root: Node | null): SyntaxProblem {
+function atOpeningQuote(problem: SyntaxProblem, root: Node | null, text: string): SyntaxProblem {
 	if (!problem.message.startsWith("missing closing")) return problem;
 	const stack: unknown[] = [root];
 	while (stack.length > 0) {
@@ -128,6 +128,11 @@ function atOpeningQuote(problem: SyntaxProblem, root: Node | null): SyntaxProble
 		else if (isScalar(node) && node.type?.startsWith("QUOTE") && node.range) {
 			const [start, end] = node.range;
 			if (start >= problem.start || problem.start > end) continue;
+			// The reference takes such lines, YAML does not: they end the text.
+			if (text.includes(text[start] ?? "", problem.start)) {
+				const message = "the further lines of this quoted text are not indented enough";
+				return { ...problem, start, end: start + 1, message, suggestion: "indent them deeper than the key" };
+			}
 			return { ...problem, start, end: start + 1, message: "this quote is never closed" };
 		}
 	}

@@ -75,6 +75,7 @@ export function parseDocument(source: string, options: ParseOptions): ParseResul
 	const built = valueOfTree(tree, {
 		json,
 		limits,
+		...(!text.endsWith("\n") && { openEnd: text.length }),
 		onProblem: ({ code, node, message, suggestion }) =>
 			bounded.add(code, node.range?.[0] ?? 0, node.range?.[1] ?? 0, {
 				message,

@@ -128,7 +128,6 @@ export function resolveJson(text: string): ScalarValue | undefined {
 /** Resolves a scalar with an explicit tag; undefined where the text does not fit the tag or the tag is not known. */
 export function resolveTagged(tag: string, text: string): ScalarValue | undefined {
 	switch (tag) {
-		case "!":
 		case "tag:yaml.org,2002:str":
 		case "tag:yaml.org,2002:timestamp":
 			return { value: text };

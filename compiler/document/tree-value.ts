@@ -3,7 +3,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import type { Code } from "../diagnostics/codes.ts";
 import { type DocumentLimits, defaultDocumentLimits } from "./limits.ts";
 import { resolveJson, resolvePlain, resolveTagged, type ScalarValue } from "./scalars.ts";
-import { isPlain, type Tree } from "./tree.ts";
+import type { Tree } from "./tree.ts";
 
 /** A problem at a node. */
 export interface ValueProblem {
@@ -34,11 +34,13 @@ export function valueOfTree(
 	tree: Tree,
 	options: {
 		readonly json: boolean;
+		/** Where the text ends, if that is not after a line break. */
+		readonly openEnd?: number;
 		readonly limits?: DocumentLimits;
 		readonly onProblem: (problem: ValueProblem) => void;
 	},
 ): { readonly value: unknown } | undefined {
-	const { json, limits = defaultDocumentLimits, onProblem } = options;
+	const { json, openEnd, limits = defaultDocumentLimits, onProblem } = options;
 	const shared = new Map<Node, Built>();
 	const open = new Set<Node>();
 
@@ -108,7 +110,7 @@ export function valueOfTree(
 	}
 
 	function scalar(node: Scalar): ScalarValue["value"] {
-		const text = typeof node.value === "string" ? node.value : String(node.value ?? "");
+		const text = textOf(node);
 		const found = resolve(node, text);
 		if (!found) {
 			onProblem(unknownTag(node.tag ?? "", node));
@@ -118,9 +120,16 @@ export function valueOfTree(
 		return found.value;
 	}
 
+	/** A block at the end of a text that has no last line break has none either; the YAML library adds one. */
+	function textOf(node: Scalar): string {
+		const text = typeof node.value === "string" ? node.value : String(node.value ?? "");
+		const isOpen = node.type?.startsWith("BLOCK") && node.range?.[1] === openEnd && text.endsWith("\n");
+		return isOpen ? text.slice(0, -1) : text;
+	}
+
 	function resolve(node: Scalar, text: string): ScalarValue | undefined {
-		if (node.tag !== undefined) return resolveTagged(node.tag, text);
-		if (!isPlain(node)) return { value: text };
+		if (node.tag !== undefined && node.tag !== "!") return resolveTagged(node.tag, text);
+		if (node.type !== "PLAIN") return { value: text };
 		return json ? (resolveJson(text) ?? { value: text }) : resolvePlain(text);
 	}
 

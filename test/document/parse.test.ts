@@ -98,6 +98,19 @@ describe("documents", () => {
 		expect(found(yaml('a: 1\nb: "two\nc: 3\nd: 4\n'))).toEqual(["FS1001 2:4"]);
 	});
 
+	test("quoted lines that are not indented are said to be so", () => {
+		const { diagnostics } = yaml('data:\n  a: "one\ntwo"\n');
+		expect(diagnostics[0]).toMatchObject({ code: "FS1001", range: { line: 2, column: 6 } });
+		expect(diagnostics[0]?.message).toContain("not indented enough");
+	});
+
+	test("a block at the very end of a text has a line break only if the text has", () => {
+		expect(cleanValue("a: |\n  x\n  y")).toEqual({ a: "x\ny" });
+		expect(cleanValue("a: |\n  x\n  y\n")).toEqual({ a: "x\ny\n" });
+		expect(cleanValue("a: >\n  x\n  y")).toEqual({ a: "x y" });
+		expect(cleanValue("a: |\n  x\nb: 1")).toEqual({ a: "x\n", b: 1 });
+	});
+
 	test("a %YAML directive changes nothing", () => {
 		expect(cleanValue("%YAML 1.1\n---\na: yes\nb: 012x\nc: 2024-01-01\n")).toEqual({
 			a: true,
