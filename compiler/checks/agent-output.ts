@@ -32,6 +32,8 @@ const ALWAYS: readonly (readonly [string, Types])[] = [
  */
 export function declaredOutput(machine: CheckedMachine, state: StatePlan): DeclaredOutput | undefined {
 	if (state.agent === undefined || state.waitFor !== undefined) return undefined;
+	// A machine of the same state stores its output through the same templates.
+	if (state.machine !== undefined || state.foreach !== undefined) return undefined;
 	if (state.toolLoop !== undefined) {
 		const names = ["content", "_tool_calls_count", "_tool_loop_turns", "_tool_loop_cost", "_tool_loop_stop"];
 		return { fields: new Map(names.map((name) => [name, ANY] as const)), by: "a tool loop" };
@@ -46,12 +48,20 @@ export function declaredOutput(machine: CheckedMachine, state: StatePlan): Decla
 		};
 	}
 	const agent = Object.hasOwn(machine.plan.agents, state.agent) ? machine.plan.agents[state.agent] : undefined;
-	const schema = agent && outputSchemaOf(agent);
+	const parses = state.execution.type === "mdap_voting" && own(ownRecord(agent?.config, "metadata"), "parsing");
+	const schema = agent && !parses && isModel(agent) ? outputSchemaOf(agent) : undefined;
 	if (schema === undefined || Object.keys(schema).length === 0) return undefined;
 	const fields = new Map(ALWAYS);
 	for (const [name, field] of Object.entries(schema))
 		fields.set(name, FIELD_TYPES[ownString(field, "type") ?? ""] ?? ANY);
 	return { fields, by: `the agent \`${state.agent}\`` };
+}
+
+/** Other runtimes than a model answer in their own form (spec section 19.7). */
+function isModel(agent: AgentPlan): boolean {
+	const name = ownString(ownRecord(agent.config, "data"), "profile") ?? agent.profiles?.default ?? "";
+	const type = ownString(ownRecord(agent.profiles?.profiles, name), "type");
+	return agent.type === "flatagent" && (type === undefined || type === "llm");
 }
 
 /** `output` of a legacy agent, or of the prompt of a bundle; undefined for other frameworks and prompts not at hand. */

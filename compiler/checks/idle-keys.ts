@@ -47,7 +47,10 @@ function idleKeys(state: StatePlan, written: YamlMap): ReadonlyMap<string, strin
 	if (!isGiven(written.agent)) {
 		drop(["execution", "tool_loop", "session_id", "tools"], "it belongs to `agent`, and the state has none");
 	}
-	if (isGiven(written.tool_loop) && isGiven(written.agent))
+	if (isGiven(written.tool_loop) && state.toolLoop === undefined) {
+		drop(["tool_loop"], "without any limit in it, it is a plain call of the agent; write `tool_loop: true`");
+	}
+	if (state.toolLoop !== undefined && isGiven(written.agent))
 		drop(["execution"], "a tool loop calls the agent in its own way");
 	if (!isGiven(written.foreach))
 		drop(["as", "key", "max_concurrency"], "it belongs to `foreach`, and the state has none");

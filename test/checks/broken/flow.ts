@@ -114,6 +114,15 @@ states:
 		says: ["only waits"],
 	},
 	{
+		name: "an empty tool loop",
+		yaml: `agents: { writer: ./writer.yml }
+states:
+  start: { type: initial, agent: writer, tool_loop: {}, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 3:42",
+		says: ["`tool_loop: true`"],
+	},
+	{
 		name: "output of an action",
 		yaml: `states:
   start:

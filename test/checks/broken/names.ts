@@ -12,7 +12,6 @@ export const NAMES: readonly Broken[] = [
   finish: { type: final }`,
 		gives: "FS4101 5:13",
 		says: ["there is no state `finsh`", "did you mean `finish`?"],
-		also: ["FS4104"],
 		mended: `states:
   start:
     type: initial
@@ -75,7 +74,6 @@ states:
   done: { type: final }`,
 		gives: "FS3101 5:12",
 		says: ["did you mean `writer`?"],
-		also: ["FS3104"],
 		mended: `agents: { writer: ./writer.yml }
 states:
   start:
@@ -102,7 +100,6 @@ states:
   done: { type: final }`,
 		gives: "FS3102 3:36",
 		says: ["did you mean `child`?"],
-		also: ["FS3105"],
 	},
 	{
 		name: "an unknown machine in a list",
