@@ -22,6 +22,8 @@ export interface JsonTransition {
 	target?: string;
 	guard?: string | JsonGuard;
 	actions?: JsonAction[];
+	/** On a transition to the state itself: leave and enter it, as every step does. */
+	reenter?: true;
 }
 
 export interface JsonInvoke {
@@ -208,7 +210,8 @@ class Lowering {
 
 	private route(from: string, shape: StateShape, { to, when }: TransitionPlan): JsonTransition {
 		const guard = when === undefined ? {} : { guard: when === "never" ? guardName.never : when.text };
-		if (!shape.hooked) return { ...guard, target: this.entryOf(to) };
+		const target = this.entryOf(to);
+		if (!shape.hooked) return { ...guard, target, ...(target === from && !shape.works && { reenter: true }) };
 		return { ...guard, target: part.leave(from), actions: [{ type: actionName.next, params: { to } }] };
 	}
 

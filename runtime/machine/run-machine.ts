@@ -95,6 +95,7 @@ export async function runMachine(
 		readonly type: "parked";
 		readonly waiting: readonly WaitingExecution[];
 	}
+	let stopListening = (): void => undefined;
 	const end = await new Promise<End>((resolve) => {
 		const abort = () => resolve({ type: "aborted" });
 		actor.subscribe({
@@ -104,8 +105,10 @@ export async function runMachine(
 		environment.activity.onParked((waiting) => resolve({ type: "parked", waiting }));
 		if (signal?.aborted) return abort();
 		signal?.addEventListener("abort", abort, { once: true });
+		stopListening = () => signal?.removeEventListener("abort", abort);
 		actor.start();
 	});
+	stopListening();
 	const { context } = actor.getSnapshot();
 	actor.stop();
 	await Promise.allSettled(environment.background);

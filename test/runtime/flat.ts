@@ -77,7 +77,7 @@ export function pathRecorder(machine: FlatMachine): {
 		path,
 		inspect(event) {
 			if (event.type !== "@xstate.microstep" || event.actorRef.sessionId !== event.rootId) return;
-			const { context }: { context?: unknown } = { ...event.snapshot };
+			const context: unknown = Reflect.get(event.snapshot, "context");
 			if (!isMachineContext(context) || context.machine.step <= last) return;
 			last = context.machine.step;
 			path.push(context.machine.current_state);

@@ -120,6 +120,16 @@ states:
 		expect(machine.calls.map(({ call }) => call.state)).toEqual(["start", "start", "start"]);
 	});
 
+	it("of a state without effects may lead back to it", async () => {
+		const data = `
+states:
+  start: { type: initial, transitions: [{ condition: context.machine.step > 3, to: done }, { to: start }] }
+  done: { type: final, output: { at: done } }
+`;
+		expect(await flat(data).run()).toMatchObject({ status: "done", steps: 5 });
+		expect(await flat(data).pathOf()).toEqual(["start", "start", "start", "start", "done"]);
+	});
+
 	it("start at the state of type initial, else at `start`, else at the first", async () => {
 		const states = (names: string[]) => `states:\n${names.map((name) => `  ${name}`).join("\n")}`;
 		const output = (name: string) => `{ type: final, output: { at: ${name} } }`;
