@@ -17,7 +17,7 @@ export function diagnosticsPage(codes) {
 	const parts = [
 		"<!-- Written by docs/write-diagnostics.mjs from compiler/diagnostics/codes.ts; change it there. -->",
 		"# Diagnostics",
-		"What the compiler says about documents. An *error* keeps a machine from being compiled, a *warning* does not. `flatstate validate` prints them with file, line and column; in code they are " +
+		"What the compiler says about documents. An _error_ keeps a machine from being compiled, a _warning_ does not. `flatstate validate` prints them with file, line and column; in code they are " +
 			"in `diagnostics` of what `compile` gives, and of the `CompileError` that it throws.",
 		"Codes are stable: none is ever reused for something else. Each example shows the part of a machine's `data` that matters, or a whole document.",
 	];
@@ -33,10 +33,13 @@ export function diagnosticsPage(codes) {
 }
 
 function table(entries) {
-	const rows = entries.map(
-		([code, { severity, title }]) => `| [${code}](#${code.toLowerCase()}) | ${severity} | ${title} |`,
-	);
-	return ["| Code | Severity | Problem |", "|---|---|---|", ...rows].join("\n");
+	const head = ["Code", "Severity", "Problem"];
+	const rows = entries.map(([code, { severity, title }]) => [`[${code}](#${code.toLowerCase()})`, severity, title]);
+	const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+	const rule = widths.map((width) => "-".repeat(width));
+	return [head, rule, ...rows]
+		.map((row) => `| ${row.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`)
+		.join("\n");
 }
 
 function section(code, { severity, title, example, cure }) {
