@@ -19,12 +19,18 @@ export function printLiteral(value: unknown, depth: number, reserved = 0): strin
 	}
 	if (isMapping(value)) {
 		const entries = entriesOf(value).map(([key, item]) => {
-			const name = printKey(key);
-			return `${inner}${name}: ${printLiteral(item, depth + 1, name.length + 2)},\n`;
+			return `${inner}${printProperty(key, printLiteral(item, depth + 1, printKey(key).length + 3), depth + 1)},\n`;
 		});
 		return entries.length === 0 ? "{}" : `{\n${entries.join("")}${"\t".repeat(depth)}}`;
 	}
 	return oneLine;
+}
+
+/** `key: value`, with a value that is too long for the line on a line of its own. */
+export function printProperty(key: string, value: string, depth: number): string {
+	const name = printKey(key);
+	const isTooLong = !value.includes("\n") && depth * 4 + name.length + 3 + value.length > lineWidth;
+	return isTooLong && !/^[[{]/.test(value) ? `${name}:\n${"\t".repeat(depth + 1)}${value}` : `${name}: ${value}`;
 }
 
 /** A property's name, quoted where it has to be; `__proto__` would set the prototype if it were not computed. */

@@ -1,6 +1,6 @@
 /** Prints a compiled machine as a TypeScript module, for Stately Studio, the XState inspector, and for reading. */
 import type { JsonAction, JsonMachineConfig, JsonState, JsonTransition } from "../compiler/xstate/lower.ts";
-import { printKey, printLiteral } from "./typescript-literal.ts";
+import { printKey, printLiteral, printProperty } from "./typescript-literal.ts";
 
 /**
  * A module that exports `machine`: the config as a literal, with stand-ins for everything that it names. It needs
@@ -8,15 +8,13 @@ import { printKey, printLiteral } from "./typescript-literal.ts";
  */
 export function toTypeScript(config: JsonMachineConfig): string {
 	const names = namesOf(config);
-	const actors = [...names.actors].map((name) => `\t\t${printKey(name)}: work,\n`);
-	const guards = [...names.guards].map(
-		([name, params]) => `\t\t${printKey(name)}: (${parameters(params)}) => false,\n`,
-	);
-	const actions = [...names.actions].map(([name, params]) => `\t\t${printKey(name)}: (${parameters(params)}) => {},\n`);
+	const actors = [...names.actors].map((name) => member(name, "work"));
+	const guards = [...names.guards].map(([name, params]) => member(name, `(${parameters(params)}) => false`));
+	const actions = [...names.actions].map(([name, params]) => member(name, `(${parameters(params)}) => {}`));
 	return `${header(config)}import { fromPromise, setup } from "xstate";
 
-/** Stands in for what a state does: ends at once, without a result. */
-const work = fromPromise<Record<string, never>, { state: string; phase: string }>(async () => ({}));
+/** Stands in for what a state does. It never ends: without conditions that hold, a loop of states would go on for ever. */
+const work = fromPromise<Record<string, never>, { state: string; phase: string }>(() => new Promise(() => {}));
 
 export const machine = setup({
 	types: {
@@ -34,14 +32,18 @@ function header({ id, meta }: JsonMachineConfig): string {
 		`The flatmachine ${JSON.stringify(id)}${source === undefined ? "" : `, made from ${source}`} by \`flatstate compile --format ts\`.`,
 		"To change the machine, edit its YAML and compile it again.",
 		"",
-		"Conditions are guards under their own text. All functions here are stand-ins: no guard holds, and no state does its",
-		"work. To run the machine use `flatstate run`, or `compileFile` of the package `flatstate`.",
+		"Conditions are guards under their own text. All functions here are stand-ins: no guard holds, and no state ends",
+		"its work. To run the machine use `flatstate run`, or `compileFile` of the package `flatstate`.",
 	];
 	return `${lines.map((line) => `// ${line}`.trimEnd()).join("\n")}\n`;
 }
 
 function fileName(path: string): string {
 	return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+function member(name: string, value: string): string {
+	return `\t\t${printProperty(name, value, 2)},\n`;
 }
 
 function section(name: string, entries: readonly string[]): string {
@@ -64,9 +66,9 @@ function parameters(params: Params): string {
 }
 
 function namesOf(config: JsonMachineConfig): Names {
-	const actors = new Set<string>();
-	const guards = new Map<string, Params>();
-	const actions = new Map<string, Params>();
+	const actors = [...names.actors].map((name) => member(name, "work"));
+	const guards = [...names.guards].map(([name, params]) => member(name, `(${parameters(params)}) => false`));
+	const actions = [...names.actions].map(([name, params]) => member(name, `(${parameters(params)}) => {}`));
 	const addActions = (list: readonly JsonAction[] = []) => {
 		for (const { type, params } of list) actions.set(type, paramsOf(params));
 	};

@@ -1,6 +1,8 @@
 /** `flatstate compile FILE`: the XState machine config as JSON, or as a TypeScript module. */
-import { extname, resolve } from "node:path";
+import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import type { JsonMachineConfig } from "../../compiler/xstate/lower.ts";
 import { compileFile } from "../compile.ts";
+import { compileOrExplain } from "./compile-or-explain.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { diagnosticsText } from "./print-diagnostics.ts";
 import { wantsColor, writeTo } from "./streams.ts";
@@ -19,9 +21,9 @@ export interface CompileCommandOptions {
  */
 export async function compileCommand(file: string, options: CompileCommandOptions): Promise<ExitCode> {
 	const { output, profiles } = options;
-	const { config, diagnostics } = compileFile(file, {
-		...(profiles !== undefined && { profilesFile: resolve(profiles) }),
-	});
+	const profilesFile = profiles === undefined ? {} : { profilesFile: resolve(profiles) };
+	const { config: compiled, diagnostics } = compileOrExplain(file, () => compileFile(file, profilesFile));
+	const config = withRelativeFiles(compiled, output === undefined ? process.cwd() : dirname(resolve(output)));
 	const format = options.format ?? (output !== undefined && [".ts", ".mts"].includes(extname(output)) ? "ts" : "json");
 	const text = format === "ts" ? await typeScriptOf(config) : `${JSON.stringify(config, null, "\t")}\n`;
 	await writeTo(process.stderr, diagnosticsText(diagnostics, wantsColor(process.stderr)));
@@ -40,7 +42,19 @@ export async function compileCommand(file: string, options: CompileCommandOption
 	return exitCodes.done;
 }
 
-async function typeScriptOf(config: ReturnType<typeof compileFile>["config"]): Promise<string> {
+/** The config with paths that mean the same on another machine: relative to the folder that it is written to. */
+function withRelativeFiles(config: JsonMachineConfig, folder: string): JsonMachineConfig {
+	const relate = <Value>(meta: Record<string, Value>): Record<string, Value | string> =>
+		typeof meta.file === "string" && isAbsolute(meta.file)
+			? { ...meta, file: relative(folder, meta.file).replaceAll("\\", "/") }
+			: meta;
+	const states = Object.entries(config.states).map(
+		([name, state]) => [name, state.meta ? { ...state, meta: relate(state.meta) } : state] as const,
+	);
+	return { ...config, meta: relate(config.meta), states: Object.fromEntries(states) };
+}
+
+async function typeScriptOf(config: JsonMachineConfig): Promise<string> {
 	const { toTypeScript } = await import("../typescript-module.ts");
 	return toTypeScript(config);
 }

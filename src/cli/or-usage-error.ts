@@ -1,4 +1,5 @@
 /** Failures of what a command line names (files, modules, ports) as errors of its user, not of the run. */
+import { statSync } from "node:fs";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -11,6 +12,13 @@ export async function orUsageError<T>(what: string, load: () => T | Promise<T>):
 	} catch (cause) {
 		throw new UsageError(`${what}: ${reasonOf(cause)}`, { cause });
 	}
+}
+
+/** @throws UsageError where there is no such file */
+export function requireFile(file: string): void {
+	const stat = statSync(file, { throwIfNoEntry: false });
+	if (stat === undefined) throw new UsageError(`There is no file ${file}.`);
+	if (stat.isDirectory()) throw new UsageError(`${file} is a folder; name a file in it.`);
 }
 
 function reasonOf(cause: unknown): string {

@@ -32,31 +32,38 @@ function createProgram(finish: Finish): Command {
 		.helpOption("-h, --help", "print help")
 		.helpCommand("help [command]", "print help of a command")
 		.exitOverride()
-		.showHelpAfterError("Run `flatstate --help` to see the commands and options.")
+		.showHelpAfterError("Run `flatstate --help` to see the commands.")
 		.addHelpText("after", programHelp);
 	for (const add of [addValidate, addCompile, addRun, addMockModel]) add(program, finish);
 	return program;
 }
 
+const exitCodesHelp = `Exit codes:
+  0    done
+  1    failed
+  2    wrong usage, or a document with errors
+  3    stopped at a limit
+  4    waiting for a signal
+  130  interrupted with Ctrl-C`;
+
 const programHelp = `
 Examples:
   flatstate validate machine.yml
   flatstate run machine.yml --input '{"product": "a kettle"}'
-  flatstate run machine.yml --mock answers.yml     without a model provider
+  flatstate run machine.yml --mock answers.yml    (without a model provider)
 
-Exit codes:
-  0 done   1 failed   2 wrong usage or a document with errors   3 stopped at a limit   4 waiting for a signal
-  130 interrupted`;
+${exitCodesHelp}`;
 
 function addValidate(program: Command, finish: Finish): void {
 	program
 		.command("validate")
+		.showHelpAfterError(pointer("validate"))
 		.description("print every problem of machines, agents, prompts and profiles, and of all that they reference")
 		.argument("<files...>", "YAML or JSON files, or folders to search for them")
-		.option("--fix", "mend in the files what can be mended mechanically; comments and layout stay", false)
-		.option("--portable", "also warn of what would not run the same on other flatmachine runtimes", false)
+		.option("--fix", "mend in the files what can be mended mechanically; comments and layout stay")
+		.option("--portable", "also warn of what would not run the same on other flatmachine runtimes")
 		.option("--profiles <file>", "profiles catalog to use in place of every profiles.yml")
-		.option("--json", "print the problems as a JSON array on stdout", false)
+		.option("--json", "print the problems as a JSON array on stdout")
 		.action(async (files: string[], options: Parameters<typeof import("./validate.ts").validateCommand>[1]) => {
 			const { validateCommand } = await import("./validate.ts");
 			finish(await validateCommand(files, options));
@@ -66,6 +73,7 @@ function addValidate(program: Command, finish: Finish): void {
 function addCompile(program: Command, finish: Finish): void {
 	program
 		.command("compile")
+		.showHelpAfterError(pointer("compile"))
 		.description("print the XState machine that a file compiles to")
 		.argument("<file>", "machine, YAML or JSON")
 		.addOption(
@@ -85,6 +93,7 @@ function addCompile(program: Command, finish: Finish): void {
 function addRun(program: Command, finish: Finish): void {
 	program
 		.command("run")
+		.showHelpAfterError(pointer("run"))
 		.description("run a machine; its output goes to stdout as JSON, everything else to stderr")
 		.argument("<file>", "machine, YAML or JSON")
 		.option("-i, --input <json>", "input as JSON, @file to read a JSON or YAML file, @- to read stdin", "{}")
@@ -99,8 +108,8 @@ function addRun(program: Command, finish: Finish): void {
 		.option("--max-agent-calls <n>", "stop after so many agent calls", positiveInteger)
 		.option("--max-cost <dollars>", "stop when the calls have cost so much", positiveNumber)
 		.option("--max-tokens <n>", "stop after so many tokens", positiveInteger)
-		.option("--json", "print the output on one line", false)
-		.option("-q, --quiet", "nothing on stderr but errors", false)
+		.option("--json", "print the output on one line")
+		.option("-q, --quiet", "nothing on stderr but errors")
 		.addHelpText("after", runHelp)
 		.action(async (file: string, options: Parameters<typeof import("./run.ts").runCommand>[1]) => {
 			const { runCommand } = await import("./run.ts");
@@ -112,16 +121,19 @@ const runHelp = `
 Environment:
   <PROVIDER>_API_KEY      the key of a model provider, for example OPENAI_API_KEY
   <PROVIDER>_BASE_URL     another address for it
-  FLATAGENTS_LOG_LEVEL    DEBUG, INFO, WARNING (default), ERROR or SILENT; DEBUG adds stack traces
-  FLATAGENTS_LOG_FORMAT   simple (default), standard, json, or a pattern such as "%(levelname)s %(message)s"
+  FLATAGENTS_LOG_LEVEL    DEBUG (also adds stack traces), INFO, WARNING (default),
+                          ERROR or SILENT
+  FLATAGENTS_LOG_FORMAT   simple (default), standard, json, or a pattern such as
+                          "%(levelname)s %(message)s"
   FLATAGENTS_LOG_DIR      a folder that gets the log as a file, too
   NO_COLOR, FORCE_COLOR   colours off, on
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or a document with errors, 3 stopped at a limit, 4 waiting, 130 interrupted`;
+${exitCodesHelp}`;
 
 function addMockModel(program: Command, finish: Finish): void {
 	program
 		.command("mock-model")
+		.showHelpAfterError(pointer("mock-model"))
 		.description("serve an OpenAI-compatible model on 127.0.0.1 that answers from a script")
 		.requiredOption("--script <file>", "answers: YAML, JSON, or a JavaScript module")
 		.option("--port <n>", "port to listen on (default: any free one)", portNumber)
@@ -130,6 +142,10 @@ function addMockModel(program: Command, finish: Finish): void {
 			const { mockModelCommand } = await import("./mock-model.ts");
 			finish(await mockModelCommand(options));
 		});
+}
+
+function pointer(command: string): string {
+	return `Run \`flatstate help ${command}\` to see how it is used.`;
 }
 
 function positiveInteger(text: string): number {

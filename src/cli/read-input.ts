@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { text as readAll } from "node:stream/consumers";
-import { formatDiagnostic } from "../../compiler/diagnostics/format.ts";
 import { parseDocument } from "../../compiler/document/parse.ts";
 import { orUsageError } from "./or-usage-error.ts";
 import { UsageError } from "./usage-error.ts";
@@ -42,7 +41,9 @@ function syntaxMessage(text: string, name: string, format: "json" | "yaml"): str
 		({ severity }) => severity === "error",
 	);
 	if (first === undefined) return undefined;
-	return `${name} is not ${format.toUpperCase()}\n${formatDiagnostic(first, { color: false })}`;
+	const { range, message, frame } = first;
+	const place = range ? ` (line ${range.line}, column ${range.column})` : "";
+	return `${name} is not ${format.toUpperCase()}${place}: ${message}${frame === undefined ? "" : `\n${frame}`}`;
 }
 
 function asInput(value: unknown, name: string): Input {

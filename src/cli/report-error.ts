@@ -13,8 +13,10 @@ import { UsageError } from "./usage-error.ts";
 export async function reportError(error: unknown): Promise<ExitCode> {
 	const color = wantsColor(process.stderr);
 	if (error instanceof CompileError) {
-		const counts = countsText(error.diagnostics);
-		await writeTo(process.stderr, `${diagnosticsText(error.diagnostics, color)}${counts}; nothing was done.\n`);
+		const { diagnostics } = error;
+		await writeTo(process.stderr, `${diagnosticsText(diagnostics, color)}${countsText(diagnostics)}\n`);
+		const hasUnknownHooks = diagnostics.some(({ code }) => code === "FS3103");
+		if (hasUnknownHooks) await writeTo(process.stderr, "Name the module that has the hooks with --hooks MODULE.\n");
 		return exitCodes.usage;
 	}
 	const isUsage = error instanceof UsageError;

@@ -5,15 +5,14 @@ import { type AgentScript, loadAgentScript } from "../../adapters/scripted/index
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import type { AgentAdapter } from "../../runtime/agents/agent.ts";
 import { defaultHooksRegistry } from "../../runtime/hooks/default-registry.ts";
-import type { MachineHooks } from "../../runtime/hooks/hooks.ts";
-import { loadHooksModule } from "../../runtime/hooks/load-hooks-module.ts";
-import type { HooksRegistry } from "../../runtime/hooks/registry.ts";
+import { type LoadedHooks, loadHooksModule } from "../../runtime/hooks/load-hooks-module.ts";
 import type { RunResult } from "../../runtime/machine/run-machine.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
 import { FlatMachine } from "../flat-machine.ts";
+import { compileOrExplain } from "./compile-or-explain.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
-import { orUsageError } from "./or-usage-error.ts";
+import { orUsageError, requireFile } from "./or-usage-error.ts";
 import { counted } from "./print-diagnostics.ts";
 import { readInput } from "./read-input.ts";
 import { reportResult } from "./report-result.ts";
@@ -31,8 +30,8 @@ export interface RunCommandOptions {
 	readonly maxAgentCalls?: number;
 	readonly maxCost?: number;
 	readonly maxTokens?: number;
-	readonly json: boolean;
-	readonly quiet: boolean;
+	readonly json?: boolean;
+	readonly quiet?: boolean;
 }
 
 /**
@@ -44,7 +43,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 	const progress = new RunProgress(() => performance.now());
 	const { result, machine } = await execute(file, input, options, progress);
 	return reportResult(result, {
-		json: options.json,
+		json: options.json === true,
 		plans: plansOf(machine),
 		lastState: progress.current?.state,
 		isOffline: options.mock !== undefined || options.script !== undefined,
@@ -63,21 +62,28 @@ async function execute(
 	options: RunCommandOptions,
 	progress: RunProgress,
 ): Promise<Execution> {
-	using console = openRunConsole({ quiet: options.quiet, progress: () => progress.text() });
+	using console = openRunConsole({ quiet: options.quiet === true, progress: () => progress.text() });
 	using interrupt = listenForInterrupt(
 		() => console.write("Stopping. Press Ctrl-C again to exit at once.\n"),
 		() => console[Symbol.dispose](),
 	);
+	const script = options.script === undefined ? undefined : await loadScript(options.script);
 	await using mock = options.mock === undefined ? null : await startMock(options.mock, console);
-	const machine = new FlatMachine({
+	const { registry, hooks } = await loadHooks(options.hooks, console);
+	const machine = compileOrExplain(
 		file,
-		logger: console.logger,
-		hooks: await loadHooks(options.hooks, console),
-		...(options.profiles !== undefined && { profilesFile: resolve(options.profiles) }),
-		...(options.model !== undefined && { model: options.model }),
-		...(options.script !== undefined && { script: await loadScript(options.script) }),
-		...(mock && { agents: [mock.adapter] }),
-	});
+		() =>
+			new FlatMachine({
+				file,
+				logger: console.logger,
+				hooks: hooks ?? registry,
+				knownHooks: new Set(registry.names()),
+				...(options.profiles !== undefined && { profilesFile: resolve(options.profiles) }),
+				...(options.model !== undefined && { model: options.model }),
+				...(script !== undefined && { script }),
+				...(mock && { agents: [mock.adapter] }),
+			}),
+	);
 	const warnings = machine.diagnostics.length;
 	if (warnings > 0 && !options.quiet) {
 		console.write(`${counted(warnings, "warning")} in the machine: \`flatstate validate ${file}\` shows them.\n`);
@@ -110,11 +116,11 @@ function plansOf({ plan, set }: FlatMachine): MachinePlan[] {
 }
 
 /** The module's hooks, or the built-in ones; `{file, class}` references may also name modules of the working directory. */
-async function loadHooks(module: string | undefined, console: RunConsole): Promise<HooksRegistry | MachineHooks> {
+async function loadHooks(module: string | undefined, console: RunConsole): Promise<LoadedHooks> {
 	const registry = defaultHooksRegistry({ logger: console.hooksLogger, modules: { roots: [process.cwd()] } });
-	if (module === undefined) return registry;
-	const loaded = await orUsageError("Cannot use the hooks", () => loadHooksModule(module, { registry }));
-	return loaded.hooks ?? loaded.registry;
+	if (module === undefined) return { registry, hooks: null };
+	requireFile(module);
+	return orUsageError(`Cannot use the hooks of ${module}`, () => loadHooksModule(module, { registry }));
 }
 
 function loadScript(file: string): Promise<AgentScript> {
@@ -138,5 +144,6 @@ async function startMock(
 
 function tellRetry(event: Extract<RunEvent, { type: "retry" }>, console: RunConsole): void {
 	const { state, attempt, error, delaySeconds } = event;
-	console.logger.warn(`State ${state}, attempt ${attempt} failed: ${error}. Next in ${delaySeconds.toFixed(1)} s.`);
+	const reason = error.replace(/[\s.]+$/, "");
+	console.logger.warn(`State ${state}, attempt ${attempt} failed: ${reason}. Next in ${delaySeconds.toFixed(1)} s.`);
 }

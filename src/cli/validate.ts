@@ -10,9 +10,9 @@ import { counted, countsText, diagnosticsText, hasErrors } from "./print-diagnos
 import { wantsColor, writeTo } from "./streams.ts";
 
 export interface ValidateOptions {
-	readonly fix: boolean;
-	readonly portable: boolean;
-	readonly json: boolean;
+	readonly fix?: boolean;
+	readonly portable?: boolean;
+	readonly json?: boolean;
 	readonly profiles?: string;
 }
 
@@ -24,7 +24,10 @@ export async function validateCommand(paths: readonly string[], options: Validat
 	const files = findDocuments(paths);
 	const { profiles, portable } = options;
 	const analyzeAll = () =>
-		analyzeFiles(files, { portable, ...(profiles !== undefined && { profilesFile: resolve(profiles) }) });
+		analyzeFiles(files, {
+			portable: portable === true,
+			...(profiles !== undefined && { profilesFile: resolve(profiles) }),
+		});
 	const { analysis, applied } = options.fix ? fixFiles(analyzeAll) : { analysis: analyzeAll(), applied: [] };
 	const { diagnostics, documents } = analysis;
 	if (options.json) await writeTo(process.stdout, `${JSON.stringify(diagnostics, null, "\t")}\n`);
