@@ -1,8 +1,8 @@
 /** Actions of a compiled machine: all of them pure changes of the context, and the one that sets the machine's output. */
-import { assign } from "xstate";
-import { references, truthy } from "../expression/index.ts";
+import { truthy } from "../expression/index.ts";
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { compileStructure, type RenderOptions } from "../render/structure.ts";
+import { type ContextChange, contextAction } from "./context-action.ts";
 import { LimitReachedError, NoTransitionError, UnknownStateError } from "./errors.ts";
 import { failureOf } from "./failure.ts";
 import { conditionErrorOf } from "./guards.ts";
@@ -19,23 +19,16 @@ import {
 } from "./machine-context.ts";
 import { actionName } from "./names.ts";
 import { setOutput } from "./output.ts";
-import { scopeOf } from "./scope.ts";
+import { reads, scopeOf, structureReadsInput } from "./scope.ts";
 import type { CompilerServices } from "./services.ts";
-
-interface Arguments {
-	readonly context: MachineContext;
-	readonly event: unknown;
-}
-
-type Change = (args: Arguments, params: unknown) => Partial<MachineContext>;
 
 /** All actions of `plan` by name. */
 export function buildActions(plan: MachinePlan, services: CompilerServices) {
 	const changes = buildChanges(plan, services);
-	return { ...mapValues(changes, (change) => assign(change)), [actionName.finish]: setOutput };
+	return { ...mapValues(changes, contextAction), [actionName.finish]: setOutput };
 }
 
-function buildChanges(plan: MachinePlan, services: CompilerServices): Record<string, Change> {
+function buildChanges(plan: MachinePlan, services: CompilerServices): Record<string, ContextChange> {
 	const render: RenderOptions = { parsesRendered: plan.parsesRendered };
 	const states = new Map(plan.states.map((state) => [state.name, state]));
 	const readsOutput = new Set(plan.states.filter(conditionsReadOutput).map(({ name }) => name));
@@ -66,35 +59,35 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 			const { name } = stateOf(params);
 			const { run } = machine;
 			if (run.resuming) {
-				return { machine: { ...machine, run: { ...run, resuming: false, chain: 0, next: undefined } } };
+				return { machine: withRun(machine, { resuming: false, effect_step: machine.step, next: undefined }) };
 			}
 			return {
 				machine: {
 					...machine,
 					step: machine.step + 1,
 					current_state: name,
-					run: { ...run, chain: run.chain + 1, failure: undefined, output: undefined },
+					run: isClean(run) ? run : { ...run, failure: undefined, output: undefined },
 				},
 			};
 		},
 		[actionName.settle]: ({ context, event }) => {
-			const result = isRecord(event) && isRecord(event.output) ? readResult(event.output) : { patch: {} };
+			const result: Partial<StateResult> = isRecord(event) && isRecord(event.output) ? event.output : {};
 			const { machine } = context;
 			const { run } = machine;
 			return {
-				...result.patch,
+				...(isRecord(result.patch) && result.patch),
 				machine: {
 					...machine,
 					total_api_calls: machine.total_api_calls + (result.calls ?? 0),
 					total_cost: machine.total_cost + (result.cost ?? 0),
 					run: {
 						...run,
-						chain: 0,
+						effect_step: machine.step,
 						asks: result.asks ?? false,
 						usage: addUsage(run.usage, result.usage),
 						output: readsOutput.has(machine.current_state) ? result.output : undefined,
-						...(Object.hasOwn(result, "final") && { final: result.final }),
-						...(Object.hasOwn(result, "next") && { next: result.next }),
+						final: result.final,
+						next: result.next,
 					},
 				},
 			};
@@ -106,7 +99,11 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 				...context.machine,
 				total_api_calls: context.machine.total_api_calls + calls,
 				total_cost: context.machine.total_cost + cost,
-				run: { ...context.machine.run, chain: 0, usage: addUsage(context.machine.run.usage, usage) },
+				run: {
+					...context.machine.run,
+					effect_step: context.machine.step,
+					usage: addUsage(context.machine.run.usage, usage),
+				},
 			};
 			return { ...patch, ...failed({ ...context, machine }, error) };
 		},
@@ -135,7 +132,9 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 		[actionName.channel]: ({ context }, params) => {
 			const { waitFor } = stateOf(params);
 			try {
-				const channel = waitFor ? compileStructure(waitFor, render)(scopeOf(context)) : null;
+				const channel = waitFor
+					? compileStructure(waitFor, render)(scopeOf(context, undefined, structureReadsInput(waitFor)))
+					: null;
 				if (channel === null || channel === undefined || channel === "") {
 					throw new TypeError("`wait_for` gives no channel name.");
 				}
@@ -151,7 +150,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 			const { output } = stateOf(params);
 			if (!output) return { machine: withRun(context.machine, { final: {} }) };
 			try {
-				const final = compileStructure(output, render)(scopeOf(context, null));
+				const final = compileStructure(output, render)(scopeOf(context, null, structureReadsInput(output)));
 				return { machine: withRun(context.machine, { final: truthy(final) ? final : {} }) };
 			} catch (error) {
 				return failed(context, error);
@@ -176,12 +175,13 @@ function startMeta(
 	};
 }
 
-function withRun(machine: MachineMeta, change: Partial<RunData>): MachineMeta {
-	return { ...machine, run: { ...machine.run, ...change } };
+/** Whether nothing of the state before is left. */
+function isClean({ failure, output }: RunData): boolean {
+	return failure === undefined && output === undefined;
 }
 
-function readResult(output: Record<string, unknown>): StateResult {
-	return { ...output, patch: isRecord(output.patch) ? output.patch : {} };
+function withRun(machine: MachineMeta, change: Partial<RunData>): MachineMeta {
+	return { ...machine, run: { ...machine.run, ...change } };
 }
 
 function addUsage(total: TokenUsage, more: TokenUsage | undefined): TokenUsage {
@@ -194,10 +194,7 @@ function addUsage(total: TokenUsage, more: TokenUsage | undefined): TokenUsage {
 }
 
 function conditionsReadOutput({ transitions }: StatePlan): boolean {
-	return transitions.some(
-		({ when }) =>
-			when !== undefined && when !== "never" && references(when.node).some(({ path: [root] }) => root === "output"),
-	);
+	return transitions.some(({ when }) => when !== undefined && when !== "never" && reads("output", when.node));
 }
 
 function mapValues<V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> {

@@ -4,7 +4,7 @@ import type { MachinePlan } from "../plan/plan.ts";
 import { LimitReachedError } from "./errors.ts";
 import { isRecord, type MachineContext, reachedLimit } from "./machine-context.ts";
 import { guardName } from "./names.ts";
-import { scopeOf } from "./scope.ts";
+import { reads, scopeOf } from "./scope.ts";
 
 /** States without effects that may follow each other before the event loop gets its turn. */
 export const longestChain = 200;
@@ -34,17 +34,17 @@ export function buildGuards(plan: MachinePlan): Record<string, Guard> {
 		for (const [type] of state.onError?.byType ?? []) guards[guardName.errorIs(type)] = errorIs(type);
 		for (const { when } of state.transitions) {
 			if (when === undefined || when === "never" || Object.hasOwn(guards, when.text)) continue;
-			guards[when.text] = conditionGuard(compileCondition(when.node, when.text));
+			guards[when.text] = conditionGuard(compileCondition(when.node, when.text), reads("input", when.node));
 		}
 	}
 	return guards;
 }
 
-function conditionGuard(evaluate: (scope: Readonly<Record<string, unknown>>) => unknown): Guard {
+function conditionGuard(evaluate: (scope: Readonly<Record<string, unknown>>) => unknown, readsInput: boolean): Guard {
 	return ({ context }) => {
 		if (conditionErrors.has(context)) return false;
 		try {
-			return truthy(evaluate(scopeOf(context)));
+			return truthy(evaluate(scopeOf(context, context.machine.run.output, readsInput)));
 		} catch (error) {
 			conditionErrors.set(context, error);
 			return false;
@@ -62,7 +62,8 @@ function errorIs(type: string): Guard {
 
 const ownGuards: Record<string, Guard> = {
 	[guardName.never]: () => false,
-	[guardName.yields]: ({ context: { machine } }) => machine.run.chain >= longestChain || reachedLimit(machine) !== null,
+	[guardName.yields]: ({ context: { machine } }) =>
+		machine.step - machine.run.effect_step >= longestChain || reachedLimit(machine) !== null,
 	[guardName.limitReached]: ({ context }) => reachedLimit(context.machine) !== null,
 	[guardName.limitError]: ({ context: { machine } }) =>
 		machine.run.failure instanceof LimitReachedError || reachedLimit(machine) !== null,

@@ -30,7 +30,7 @@ export function initialMeta(plan: MachinePlan): MachineMeta {
 				max_depth: settings.maxDepth ?? defaultMaxDepth,
 			},
 			usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
-			chain: 0,
+			effect_step: 0,
 		},
 	};
 }

@@ -26,8 +26,8 @@ export interface RunData {
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly limits: Limits;
 	readonly usage: TokenUsage;
-	/** States without effects since the last one that had an effect. */
-	readonly chain: number;
+	/** The step of the last state that had an effect, or where a chain of states without effects has paused. */
+	readonly effect_step: number;
 	/** The last state's output, kept where a condition of that state reads `output`. */
 	readonly output?: unknown;
 	/** The run's output, once a final state has been reached. */

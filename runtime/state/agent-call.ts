@@ -4,6 +4,7 @@ import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { isRecord } from "../../compiler/xstate/machine-context.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
+import { errorFromAgentResult } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
@@ -65,7 +66,7 @@ export async function callAgent(
 	const result = coerceAgentResult(outcome.output);
 	const totals = totalsOf(result);
 	environment.ledger.add(totals.calls, totals.cost, totals.usage.total_tokens);
-	const error = result.error ? { error: result.error.message ?? result.error.type ?? "error" } : {};
+	const error = result.error ? { error: errorFromAgentResult(result.error).message } : {};
 	environment.emit?.({ type: "agent_end", ...started, calls: totals.calls, cost: totals.cost, ...error });
 	return { result };
 }

@@ -1,8 +1,8 @@
 /** `foreach:` of a state: one child machine for each item (spec section 10.4, decisions: item templates). */
 import pLimit from "p-limit";
-import type { ForeachPlan } from "../../compiler/plan/plan.ts";
+import type { ForeachPlan, Structure } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
-import { scopeOf } from "../../compiler/xstate/scope.ts";
+import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import { errorValue, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
 import type { Visit } from "./visit.ts";
@@ -17,7 +17,7 @@ interface Item {
 export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<unknown> {
 	const { state, steps } = visit;
 	const items = itemsOf(visit, foreach);
-	const limit = pLimit(foreach.maxConcurrency ?? Number.POSITIVE_INFINITY);
+	const limit = foreach.maxConcurrency === null ? undefined : pLimit(foreach.maxConcurrency);
 	const keyed = foreach.key !== undefined;
 	const run = async (item: Item): Promise<unknown> => {
 		if (steps.signal.aborted) throw steps.signal.reason;
@@ -25,12 +25,15 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 		const ended = await startChild(visit, `item.${item.key}`, foreach.machine, input).outcome;
 		return "error" in ended ? errorValue(ended.error) : ended.output;
 	};
-	const guarded = (item: Item) => limit(() => run(item).catch(failedItem));
+	const guarded = (item: Item) => {
+		const start = () => run(item).catch(failedItem);
+		return limit ? limit(start) : start();
+	};
 	if (state.mode === "any") {
 		if (items.length === 0)
 			throw new ValueError(`\`foreach\` of state \`${state.name}\` with mode \`any\` got no items.`);
 		const [item, value] = await Promise.race(items.map(async (item) => [item, await guarded(item)] as const));
-		limit.clearQueue();
+		limit?.clearQueue();
 		steps.cancelAll();
 		return keyed ? { [item.key]: value } : [value];
 	}
@@ -45,9 +48,9 @@ function failedItem(error: unknown): unknown {
 
 function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
 	const { state, plan } = visit;
-	const scope = scopeOf(visit.context);
+	const scopeFor = (structure: Structure) => scopeOf(visit.context, undefined, structureReadsInput(structure));
 	const options = { parsesRendered: plan.parsesRendered };
-	const list = compileStructure(foreach.items, { ...options, values: true })(scope);
+	const list = compileStructure(foreach.items, { ...options, values: true })(scopeFor(foreach.items));
 	if (!Array.isArray(list)) {
 		throw new ValueError(`\`foreach\` of state \`${state.name}\` must yield a list, got ${nameOf(list)}.`);
 	}
@@ -57,7 +60,7 @@ function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
 	// The last item of a key wins, as in the reference; earlier ones are not run.
 	const byKey = new Map<string, Item>();
 	for (const value of list) {
-		const rendered = String(keyOf(Object.assign(scopeOf(visit.context), { [foreach.as]: value })));
+		const rendered = String(keyOf({ ...scopeFor(key), [foreach.as]: value }));
 		byKey.set(rendered, { value, key: rendered });
 	}
 	return [...byKey.values()];

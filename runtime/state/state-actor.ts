@@ -57,7 +57,8 @@ async function runPhase(
 	if (!machine) throw new TypeError("A state actor runs only as the child of a compiled machine.");
 	const visit = new Visit(machines, machines.stateOf(input.state), machine, steps);
 	try {
-		return { ...(await runs[input.phase](visit)), patch: visit.patch(), ...visit.totals() };
+		const result = await runs[input.phase](visit);
+		return Object.assign(result, { patch: visit.patch() }, visit.totals());
 	} catch (error) {
 		const details: FailureDetails = { patch: visit.patch(), ...visit.totals() };
 		throw withFailureDetails(error, details);

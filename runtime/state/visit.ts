@@ -9,7 +9,7 @@ import {
 	patchBetween,
 	type TokenUsage,
 } from "../../compiler/xstate/machine-context.ts";
-import { scopeOf } from "../../compiler/xstate/scope.ts";
+import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import type { Steps } from "../steps/steps.ts";
 import type { MachineSet } from "./machine-set.ts";
@@ -70,9 +70,9 @@ export class Visit {
 
 	/** Renders a structure of this state. @throws ExpressionError */
 	render(structure: Structure, output?: unknown, more?: Readonly<Record<string, unknown>>): unknown {
-		const scope = scopeOf(this.context, output);
+		const scope = scopeOf(this.context, output, structureReadsInput(structure));
 		const render = compileStructure(structure, { parsesRendered: this.plan.parsesRendered });
-		return render(more ? Object.assign(scope, more) : scope);
+		return render(more ? { ...scope, ...more } : scope);
 	}
 
 	/** Takes a context that a hook gave back; `machine` stays the runtime's. */

@@ -19,9 +19,13 @@ import type { Visit } from "./visit.ts";
  * Does the state's work under its timeout.
  * @returns what templates of this state see as `output`
  */
-export async function doWork(visit: Visit): Promise<unknown> {
-	const { timeout, name } = visit.state;
-	if (timeout === null) return workOf(visit);
+export function doWork(visit: Visit): Promise<unknown> {
+	const { timeout } = visit.state;
+	return timeout === null ? workOf(visit) : workWithin(visit, timeout);
+}
+
+async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
+	const { name } = visit.state;
 	const { steps, services } = visit;
 	const deadline = steps.value("deadline", () => services.now() + timeout * 1000);
 	const ended = new AbortController();

@@ -62,9 +62,9 @@ export function fromSteps<TInput>(definition: StepsDefinition<TInput>): StepsLog
 			if (event.type === settled) {
 				steps?.stop();
 				const { input, journal, restored, handle } = state;
-				const rest = { input, journal, restored, handle };
-				if ("error" in event) return { ...rest, status: "error", error: event.error, output: undefined };
-				return { ...rest, status: "done", output: "output" in event ? event.output : undefined, error: undefined };
+				return "error" in event
+					? { status: "error", output: undefined, error: event.error, input, journal, restored, handle }
+					: { status: "done", output: outputOf(event), error: undefined, input, journal, restored, handle };
 			}
 			if (event.type === "xstate.stop") {
 				steps?.stop();
@@ -101,6 +101,10 @@ export function fromSteps<TInput>(definition: StepsDefinition<TInput>): StepsLog
 
 function settledWith(outcome: { readonly output: unknown } | { readonly error: unknown }): EventObject {
 	return { type: settled, ...outcome };
+}
+
+function outputOf(event: EventObject): unknown {
+	return "output" in event ? event.output : undefined;
 }
 
 function statusOf(persisted: Snapshot<unknown>): Snapshot<unknown> {

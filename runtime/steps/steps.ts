@@ -40,6 +40,9 @@ interface LiveChild {
 	readonly settle: (outcome: ChildOutcome) => void;
 }
 
+const donePrefix = "xstate.done.actor.";
+const errorPrefix = "xstate.error.actor.";
+
 export class Steps {
 	readonly #self: AnyActorRef;
 	readonly #journal: Journal;
@@ -213,13 +216,15 @@ export class Steps {
 
 	/** Takes a done or error event of a child. */
 	childSettled(event: EventObject): void {
-		const match = /^xstate\.(done|error)\.actor\.(.*)$/s.exec(event.type);
-		const [, kind, key] = match ?? [];
-		const child = key === undefined ? undefined : this.#live?.get(key);
-		if (!child || key === undefined) return;
+		const { type } = event;
+		const isDone = type.startsWith(donePrefix);
+		if (!isDone && !type.startsWith(errorPrefix)) return;
+		const key = type.slice(isDone ? donePrefix.length : errorPrefix.length);
+		const child = this.#live?.get(key);
+		if (!child) return;
 		this.#live?.delete(key);
 		const summary = child.summarize(child.ref);
-		if (kind === "done") {
+		if (isDone) {
 			const output = "output" in event ? event.output : undefined;
 			this.#journal[key] = { output, summary };
 			child.settle({ output, summary });

@@ -53,16 +53,16 @@ function failureOf(outcome: CallOutcome, { retryOnEmpty }: Retry): Failure | und
 	return { info: { code: "server_error", type: "ValueError", message }, isFinal: false };
 }
 
-/** Nothing, or text that is blank. */
+/** Nothing, or empty text. A blank is an answer: hello-world waits for the one between its words. */
 function isEmpty(payload: unknown): boolean {
 	if (payload === null || payload === undefined) return true;
-	if (typeof payload === "string") return payload.trim() === "";
+	if (typeof payload === "string") return payload === "";
 	if (Array.isArray(payload)) return payload.length === 0;
 	if (typeof payload !== "object") return false;
 	const entries = Object.entries(payload);
 	if (entries.length === 0) return true;
 	const [[key, value] = ["", undefined]] = entries;
-	return entries.length === 1 && key === "content" && typeof value === "string" && value.trim() === "";
+	return entries.length === 1 && key === "content" && value === "";
 }
 
 async function backOff(
