@@ -8,7 +8,7 @@ import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
 import { childrenOf, expressionsOf, pathOf } from "./visit.ts";
 
 const OWN_SETTINGS = ["max_cost", "max_tokens", "max_agent_calls", "validator", "history", "objective"];
-const OWN_STATE_KEYS = ["max_concurrency", "objective", "key_results", "max_retries", "tools", "description"];
+const OWN_STATE_KEYS = ["max_concurrency", "objective", "key_results", "max_retries", "tools"];
 /** Settings that the reference reads past. */
 const IGNORED_SETTINGS = ["max_steps", "max_depth"];
 

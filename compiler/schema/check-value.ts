@@ -3,53 +3,10 @@
  * `anyOf`: the walk is short, names the key and its meaning, and costs nothing to load (a test holds it against ajv).
  */
 import { diagnosticCodes } from "../diagnostics/codes.ts";
-import type { Severity } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/suggest.ts";
 import type { JsonSchema, JsonType } from "./json-schema.ts";
+import { type Level, type SchemaProblem, schemaCodes } from "./problem.ts";
 import { orList, typeOf, typeWords, valueWords } from "./value-words.ts";
-
-/** Codes of the problems that a schema can find (see the registry of diagnostics). */
-export type SchemaCode =
-	| "FS2002"
-	| "FS2003"
-	| "FS2004"
-	| "FS2005"
-	| "FS2006"
-	| "FS2007"
-	| "FS2008"
-	| "FS2009"
-	| "FS2010";
-
-const codes = {
-	wrongType: "FS2002",
-	missingKey: "FS2003",
-	notOneOf: "FS2004",
-	outOfRange: "FS2005",
-	badFormat: "FS2006",
-	tooFew: "FS2007",
-	misspeltKey: "FS2008",
-	unknownKey: "FS2009",
-	emptyValue: "FS2010",
-} as const;
-
-/** One problem of one value. `path` leads from the root of the document to the value, or to the key if `at` is "key". */
-export interface SchemaProblem {
-	readonly path: readonly (string | number)[];
-	readonly at: "key" | "value";
-	readonly code: SchemaCode;
-	readonly message: string;
-	/** What to do, in words. */
-	readonly suggestion?: string;
-	/** What to write in place of the key or value, where that is certain. */
-	readonly replacement?: string;
-	readonly severity: Severity;
-}
-
-/** A map that authors take for another one, and what to tell them then. */
-export interface Level {
-	readonly schema: JsonSchema;
-	readonly advice: string;
-}
 
 interface Walk {
 	readonly levels: readonly Level[];
@@ -108,7 +65,7 @@ function reportType(walk: Walk, value: unknown, schema: JsonSchema, path: Path, 
 		report(walk, {
 			path,
 			at: "key",
-			code: codes.emptyValue,
+			code: schemaCodes.emptyValue,
 			message: `${name} is empty and is taken as not given; it should be ${expected}`,
 		});
 		return;
@@ -118,7 +75,7 @@ function reportType(walk: Walk, value: unknown, schema: JsonSchema, path: Path, 
 	report(walk, {
 		path,
 		at: "value",
-		code: codes.wrongType,
+		code: schemaCodes.wrongType,
 		message: `${name} must be ${expected}, got ${valueWords(value)}`,
 		...(quoted === undefined ? {} : { suggestion: `put it in quotes: ${quoted}`, replacement: quoted }),
 	});
@@ -131,7 +88,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 		report(walk, {
 			path,
 			at: "value",
-			code: codes.notOneOf,
+			code: schemaCodes.notOneOf,
 			message: `${nameOf(path)} must be ${orList(allowed.map((one) => `\`${String(one)}\``))}, got ${valueWords(value)}`,
 			...suggest(near),
 		});
@@ -141,7 +98,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 		report(walk, {
 			path,
 			at: "value",
-			code: codes.outOfRange,
+			code: schemaCodes.outOfRange,
 			message: `${nameOf(path)} must be ${range}, got ${String(value)}`,
 		});
 	}
@@ -149,7 +106,7 @@ function checkScalar(walk: Walk, value: unknown, schema: JsonSchema, path: Path)
 		report(walk, {
 			path,
 			at: "value",
-			code: codes.badFormat,
+			code: schemaCodes.badFormat,
 			message: `${nameOf(path)} must be ${schema["x-pattern-meaning"] ?? `of the form ${schema.pattern}`}, got ${valueWords(value)}`,
 		});
 	}
@@ -169,7 +126,7 @@ function checkList(walk: Walk, value: readonly unknown[], schema: JsonSchema, pa
 		report(walk, {
 			path,
 			at: "value",
-			code: codes.tooFew,
+			code: schemaCodes.tooFew,
 			message: `${nameOf(path)} must have ${schema.minItems} or more entries`,
 		});
 	}
@@ -183,7 +140,7 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 		report(walk, {
 			path,
 			at: "value",
-			code: codes.tooFew,
+			code: schemaCodes.tooFew,
 			message: `${nameOf(path)} must have ${schema.minProperties} or more entries`,
 		});
 	}
@@ -235,7 +192,7 @@ function reportUnknownKeys(
 		report(walk, {
 			path: [...path, key],
 			at: "key",
-			code: near !== undefined && schema["x-strict-keys"] === true ? codes.misspeltKey : codes.unknownKey,
+			code: near !== undefined && schema["x-strict-keys"] === true ? schemaCodes.misspeltKey : schemaCodes.unknownKey,
 			message: `\`${key}\` is not a key that is known ${path.length === 0 ? "here" : `in ${nameOf(path)}`}, so it does nothing`,
 			...(near === undefined
 				? { suggestion: elsewhere?.advice ?? "remove it, or begin its name with `x-` to keep it as a note" }
@@ -250,7 +207,7 @@ function reportMissing(walk: Walk, key: string, schema: JsonSchema, path: Path, 
 	report(walk, {
 		path,
 		at: path.length === 0 ? "value" : "key",
-		code: codes.missingKey,
+		code: schemaCodes.missingKey,
 		message: `${path.length === 0 ? "the document" : nameOf(path)} needs the key \`${key}\`${why}`,
 		...(description === undefined ? {} : { suggestion: `\`${key}\`: ${description}` }),
 	});

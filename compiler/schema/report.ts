@@ -3,8 +3,8 @@ import type { Fix } from "../diagnostics/diagnostic.ts";
 import type { Reporter } from "../diagnostics/report.ts";
 import type { SourceDocument } from "../document/document.ts";
 import { scalarText } from "../fix/scalar-text.ts";
-import type { SchemaProblem } from "./check-value.ts";
 import type { SchemaKind } from "./definitions.ts";
+import type { SchemaProblem } from "./problem.ts";
 import { validateAgainstSchema } from "./validate.ts";
 
 /** Holds a document against the schema of its kind and reports what is wrong with it. */

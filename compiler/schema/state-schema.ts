@@ -178,7 +178,6 @@ const STATE_KEYS: Properties = {
 			required: ["name"],
 		},
 	},
-	description: text("Note for people. A key of flatstate's own."),
 };
 
 export const STATE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {

@@ -1,6 +1,7 @@
 /** The door to the schemas: one call gives every problem of a document, in words for people. */
-import { checkValue, type Level, type SchemaProblem } from "./check-value.ts";
+import { checkValue } from "./check-value.ts";
 import { SCHEMA_KINDS, SCHEMA_POOL, type SchemaKind } from "./definitions.ts";
+import type { Level, SchemaProblem } from "./problem.ts";
 
 /**
  * Holds a document against the schema of its kind (spec versions 0.4 to 4.2.1).

@@ -150,6 +150,30 @@ states:
 		also: ["FS4103"],
 	},
 	{
+		name: "an unknown target in a machine that is written inside another",
+		yaml: `machines:
+  child:
+    spec: flatmachine
+    data:
+      states:
+        start: { type: initial, transitions: [{ to: edn }] }
+        end: { type: final }
+states:
+  start: { type: initial, machine: child, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4101 6:53",
+		mended: `machines:
+  child:
+    spec: flatmachine
+    data:
+      states:
+        start: { type: initial, transitions: [{ to: end }] }
+        end: { type: final }
+states:
+  start: { type: initial, machine: child, transitions: [{ to: done }] }
+  done: { type: final }`,
+	},
+	{
 		name: "a machine that always calls itself",
 		yaml: `machines: { me: ./machine.yml }
 states:
