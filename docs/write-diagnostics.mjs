@@ -44,7 +44,9 @@ function table(entries) {
 
 function section(code, { severity, title, example, cure }) {
 	const isWords = example.startsWith("(");
-	const shown = isWords ? `Example: ${example.slice(1, -1)}.` : `\`\`\`yaml broken\n${example}\n\`\`\``;
+	// A formatter would mend the first ones, if it took them for YAML.
+	const language = code.startsWith("FS1") ? "text" : "yaml broken";
+	const shown = isWords ? `Example: ${example.slice(1, -1)}.` : `\`\`\`${language}\n${example}\n\`\`\``;
 	return `### ${code}\n\n**${title}** (${severity}). ${cure}\n\n${shown}`;
 }
 
