@@ -66,9 +66,9 @@ function parameters(params: Params): string {
 }
 
 function namesOf(config: JsonMachineConfig): Names {
-	const actors = [...names.actors].map((name) => member(name, "work"));
-	const guards = [...names.guards].map(([name, params]) => member(name, `(${parameters(params)}) => false`));
-	const actions = [...names.actions].map(([name, params]) => member(name, `(${parameters(params)}) => {}`));
+	const actors = new Set<string>();
+	const guards = new Map<string, Params>();
+	const actions = new Map<string, Params>();
 	const addActions = (list: readonly JsonAction[] = []) => {
 		for (const { type, params } of list) actions.set(type, paramsOf(params));
 	};

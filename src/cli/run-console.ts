@@ -44,7 +44,7 @@ export function openRunConsole({ quiet, progress }: RunConsoleOptions): RunConso
 		);
 	return {
 		logger: loggerAt(quiet ? "ERROR" : "WARNING"),
-		hooksLogger: loggerAt("INFO"),
+		hooksLogger: loggerAt(quiet ? "ERROR" : "INFO"),
 		tellsRetries: !level && !quiet,
 		write,
 		[Symbol.dispose]() {
