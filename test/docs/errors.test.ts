@@ -1,0 +1,43 @@
+/** The page on running names every error class that can be met, and its code. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { pageText, root } from "./page.ts";
+
+/** Never leave the code that throws them. */
+const inner = new Set(["TooMuch", "Fault", "RefusedRequest", "FlatstateError", "ExpressionSyntaxError"]);
+
+function sources(): string[] {
+	return ["compiler", "runtime", "adapters", "src"].flatMap((folder) =>
+		readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+			.filter((file) => file.endsWith(".ts"))
+			.map((file) => readFileSync(join(root, folder, file), "utf8")),
+	);
+}
+
+it("names every error class", () => {
+	const classes = sources().flatMap((text) =>
+		[...text.matchAll(/^(?:export )?class (\w+) extends \w*Error\b/gm)].map(([, name = ""]) => name),
+	);
+	expect(classes).toContain("TimeoutError");
+	const page = pageText("docs/runtime.md");
+	expect(classes.filter((name) => !inner.has(name) && !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+it("names every code that these classes give", () => {
+	const page = pageText("docs/runtime.md");
+	const codes = sources().flatMap((text) => [
+		...[...text.matchAll(/\bsuper\(\s*"([a-z_]+)"/g)].map(([, code = ""]) => code),
+		...[...text.matchAll(/new (?:HookError|ResultError|ProfileError)\(\s*"([a-z_]+)"/g)].map(([, code = ""]) => code),
+		...[...text.matchAll(/readonly code = "([a-z_]+)"/g)].map(([, code = ""]) => code),
+	]);
+	expect(codes.length).toBeGreaterThan(20);
+	const outside = new Set([
+		"usage",
+		"limit_reached",
+		"expression_syntax",
+		"invalid_mock_script",
+		"mock_script_exhausted",
+	]);
+	expect([...new Set(codes)].filter((code) => !outside.has(code) && !page.includes(`\`${code}\``))).toEqual([]);
+});
