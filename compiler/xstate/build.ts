@@ -30,6 +30,9 @@ export interface MachineImplementations {
 	readonly actions: ReturnType<typeof buildActions>;
 }
 
+/** A machine that reads no input can be started without one. */
+export type MachineInput = Readonly<Record<string, unknown>> | undefined;
+
 /** The XState machine that a flatmachine document compiles to. */
 export type FlatStateMachine = StateMachine<
 	MachineContext,
@@ -41,7 +44,7 @@ export type FlatStateMachine = StateMachine<
 	string,
 	StateValue,
 	string,
-	Record<string, unknown>,
+	MachineInput,
 	NonReducibleUnknown,
 	EventObject,
 	MetaObject,
@@ -78,7 +81,7 @@ type TypedConfig = MachineConfig<
 	ParameterizedObject,
 	string,
 	string,
-	Record<string, unknown>,
+	MachineInput,
 	NonReducibleUnknown,
 	EventObject,
 	MetaObject
