@@ -1,5 +1,4 @@
 /** Runs every check over every machine of a set. */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Reporter } from "../diagnostics/report.ts";
 import type { DocumentPath } from "../document/document.ts";
 import type { MachinePlan } from "../plan/plan.ts";
@@ -54,18 +53,4 @@ export function runChecks(machines: Iterable<PlannedMachine>, options: CheckOpti
 		if (options.portable) checkPortability(machine);
 	}
 	checkRecursion(checked);
-}
-
-/**
- * What would not run the same on the reference, and nothing else.
- * @returns warnings, in the order of the machines
- */
-export function portabilityDiagnostics(machines: Iterable<PlannedMachine>): readonly Diagnostic[] {
-	const found: Diagnostic[] = [];
-	for (const { plan, reporter, base } of machines) {
-		const known = reporter.diagnostics.length;
-		checkPortability(checkedMachine(plan, reporter, base));
-		found.push(...reporter.diagnostics.splice(known));
-	}
-	return found;
 }

@@ -220,7 +220,7 @@ it("never throws and gives only known codes, whatever a document has in it", () 
 			const { diagnostics } = analyze({ config }, { loader: memoryLoader({}), portable: true });
 			for (const { code } of diagnostics) expect(diagnosticCodes).toHaveProperty(code);
 		}),
-		{ numRuns: 300 },
+		{ numRuns: 200 },
 	);
 });
 

@@ -48,6 +48,40 @@ describe("the fixes of the broken documents", () => {
 	});
 });
 
+it("comes to rest on misspelt documents, and touches only lines that have a diagnostic", () => {
+	const seeds = CASES.map((broken) => ({ broken, text: documentOf(broken.mended ?? broken.yaml) }));
+	fc.assert(
+		fc.property(
+			fc.constantFrom(...seeds),
+			fc.array(fc.nat(), { minLength: 1, maxLength: 4 }),
+			({ broken, text }, slips) => {
+				let now = slips.reduce(misspell, text);
+				for (let round = 0; round < 6; round++) {
+					const { diagnostics } = analyzeText(now, broken);
+					const mended = mend(now, diagnostics);
+					if (mended === now) return;
+					const allowed = new Set(diagnostics.flatMap((one) => (one.fix === undefined ? [] : [one.fix.range.line])));
+					const before = now.split("\n");
+					const changed = mended.split("\n").flatMap((line, index) => (line === before[index] ? [] : [index + 1]));
+					expect(changed.filter((line) => !allowed.has(line))).toEqual([]);
+					now = mended;
+				}
+				expect.fail(`still changing: ${now}`);
+			},
+		),
+		{ numRuns: 100 },
+	);
+});
+
+/** Exchanges two neighbouring letters in one of the words of a text. */
+function misspell(text: string, nth: number): string {
+	const words = [...text.matchAll(/[a-z_]{4,}/g)];
+	const word = words[nth % words.length];
+	if (word === undefined) return text;
+	const at = word.index + 1;
+	return text.slice(0, at) + text.charAt(at + 1) + text.charAt(at) + text.slice(at + 2);
+}
+
 function fix(start: number, end: number, text: string): Fix {
 	const range = { start, end, line: 1, column: start + 1, endLine: 1, endColumn: end + 1 };
 	return { file: "machine.yml", range, text, title: "t" };
