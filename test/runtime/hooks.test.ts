@@ -194,7 +194,7 @@ states:
 `,
 			{
 				hooks: {
-					onMachineStart: (context) => ({ ...context, trail: "s" }),
+					onMachineStart: (context: Context) => ({ ...context, trail: "s" }),
 					onStateEnter: (state, context) => ({ ...context, trail: `${context.trail}-${state}` }),
 					onAction: (action, { drop: _, ...context }: Context) => ({
 						...context,
