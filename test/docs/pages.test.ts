@@ -80,7 +80,7 @@ describe.each(names)("%s", (page) => {
 						expect(`${exitCode} ${exitCode === 0 ? "" : stderr}`).toMatch(`${block.values.get("exit") ?? 0} `);
 						printed += block.words.has("stderr") ? stderr : stdout;
 					}
-					if (shown !== undefined) expect(printed.replaceAll(`${folder}/`, "")).toBe(shown);
+					if (shown !== undefined) expect(printed.replaceAll(`${folder}/`, "").trimEnd()).toBe(shown.trimEnd());
 				});
 				break;
 		}

@@ -1,0 +1,40 @@
+/** Links between the pages lead somewhere, down to the heading. */
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, it } from "vitest";
+import { pageNames, pageText, root } from "./page.ts";
+
+/** Headings as anchors, as GitHub makes them. */
+function anchorsOf(page: string): Set<string> {
+	const headings = pageText(page).match(/^#{1,6} .*$/gm) ?? [];
+	return new Set(
+		headings.map((heading) =>
+			heading
+				.replace(/^#+ /, "")
+				.toLowerCase()
+				.replace(/[^\w\- ]/g, "")
+				.replaceAll(" ", "-"),
+		),
+	);
+}
+
+function brokenLinks(page: string): string[] {
+	const links = [...pageText(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+	return links.filter((target) => {
+		if (/^https?:/.test(target)) return false;
+		const [path = "", anchor] = target.split("#");
+		const file = path === "" ? page : relative(root, join(root, dirname(page), path));
+		if (!existsSync(join(root, file))) return true;
+		return anchor !== undefined && !anchorsOf(file).has(anchor);
+	});
+}
+
+it.each(pageNames().map((page) => [page]))("%s links to what exists", (page) => {
+	expect(brokenLinks(page)).toEqual([]);
+});
+
+it("lists every page in the index", () => {
+	const index = pageText("docs/README.md");
+	const pages = pageNames().filter((page) => page !== "docs/README.md" && page !== "README.md");
+	expect(pages.filter((page) => !index.includes(`(${page.replace("docs/", "")})`))).toEqual([]);
+});
