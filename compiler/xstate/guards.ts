@@ -3,7 +3,7 @@ import { compileCondition, truthy } from "../expression/index.ts";
 import type { MachinePlan } from "../plan/plan.ts";
 import { LimitReachedError } from "./errors.ts";
 import { isRecord, type MachineContext, reachedLimit } from "./machine-context.ts";
-import { guardName } from "./names.ts";
+import { errorDefault, guardName } from "./names.ts";
 import { reads, scopeOf } from "./scope.ts";
 
 /** States without effects that may follow each other before the event loop gets its turn. */
@@ -60,13 +60,20 @@ function errorIs(type: string): Guard {
 	};
 }
 
+function hasRoute(names: readonly string[], params: unknown): boolean {
+	const among: readonly unknown[] = isRecord(params) && Array.isArray(params.among) ? params.among : [];
+	return among.includes(errorDefault) || names.some((name) => among.includes(name));
+}
+
 const ownGuards: Record<string, Guard> = {
 	[guardName.never]: () => false,
 	[guardName.yields]: ({ context: { machine } }) =>
 		machine.step - machine.run.effect_step >= longestChain || reachedLimit(machine) !== null,
 	[guardName.limitReached]: ({ context }) => reachedLimit(context.machine) !== null,
-	[guardName.limitError]: ({ context: { machine } }) =>
-		machine.run.failure instanceof LimitReachedError || reachedLimit(machine) !== null,
+	[guardName.limitError]: ({ context: { machine } }, params) =>
+		machine.run.failure instanceof LimitReachedError ||
+		// An error without a route is not hidden by a limit that is reached at the same time.
+		(reachedLimit(machine) !== null && hasRoute(machine.run.failure_names ?? [], params)),
 	[guardName.conditionFailed]: ({ context }) => conditionErrors.has(context),
 	[guardName.nextIs]: ({ context, event }, params) => isRecord(params) && nextOf(context, event) === params.to,
 	[guardName.passesTo]: ({ context: { machine } }, params) =>

@@ -2,7 +2,7 @@
 import type { MachinePlan, StatePlan, TransitionPlan } from "../plan/plan.ts";
 import { initialMeta } from "./initial-meta.ts";
 import type { MachineMeta } from "./machine-context.ts";
-import { actionName, actorName, guardName, part, type StatePhase, shared } from "./names.ts";
+import { actionName, actorName, errorDefault, guardName, part, type StatePhase, shared } from "./names.ts";
 import { hasLifecycle, type InjectedHooks, noInjectedHooks, type StateShape, shapeOf } from "./shape.ts";
 
 /** Steps of one macrostep are kept in memory by XState; the chain pauses long before this. */
@@ -253,7 +253,14 @@ class Lowering {
 		const { byType = [], default: fallback } = state.onError ?? {};
 		const among = byType.map(([type]) => type);
 		const always: JsonTransition[] = [
-			{ guard: guardName.limitError, target: shared.stopped, actions: [{ type: actionName.stop }] },
+			{
+				guard: {
+					type: guardName.limitError,
+					params: { among: fallback === undefined ? among : [...among, errorDefault] },
+				},
+				target: shared.stopped,
+				actions: [{ type: actionName.stop }],
+			},
 			...byType.map(([type, to]) => ({
 				guard: { type: guardName.errorIs(type), params: { among } },
 				target: this.entryOf(to),
@@ -287,6 +294,7 @@ class Lowering {
 			},
 			[shared.goto]: {
 				always: [
+					{ guard: guardName.limitReached, target: shared.stopped, actions: [{ type: actionName.stop }] },
 					...this.plan.states.map(({ name }) => ({ guard: nextIs(name), target: this.entryOf(name) })),
 					{ target: shared.failed, actions: [{ type: actionName.unknownNext }] },
 				],

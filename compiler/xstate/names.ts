@@ -46,10 +46,14 @@ export const shared = {
 	failed: "flatstate:failed",
 } as const;
 
+/** Stands among the error names of a route for every other name, as in YAML. */
+export const errorDefault = "default";
+
 export const guardName = {
 	/** A limit is reached, or a chain of states without effects is long. */
 	yields: "flatstate:yields",
 	limitReached: "flatstate:limit reached",
+	/** The error is a limit, or a limit is reached and the error has a route. params `{ among }`: names with a route */
 	limitError: "flatstate:limit error",
 	conditionFailed: "flatstate:condition failed",
 	/** params `{ to }` */

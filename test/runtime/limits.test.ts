@@ -60,6 +60,23 @@ describe("max_steps", () => {
 		expect(await run({}, { maxSteps: 7 })).toMatchObject({ status: "stopped", reason: "max_steps", steps: 7 });
 	});
 
+	it("does not hide an error that nothing routes, on the very last step", async () => {
+		const { run } = flat(
+			"states: { start: { type: initial, agent: a, transitions: [{ to: done }], on_error: { ValueError: done } }, done: { type: final } }",
+			{ use: ["a"], script: { a: { throw: "KeyError: gone" } } },
+		);
+		expect(await run({}, { maxSteps: 1 })).toMatchObject({ status: "failed", error: { name: "KeyError" } });
+	});
+
+	it("stops before the state that an onError hook names", async () => {
+		const { run } = flat(
+			"states: { start: { type: initial, agent: a, transitions: [{ to: done }] }, done: { type: final } }",
+			{ use: ["a"], script: { a: { throw: "E: x" } }, hooks: { onError: () => "done" } },
+		);
+		expect(await run({}, { maxSteps: 1 })).toMatchObject({ status: "stopped", reason: "max_steps", steps: 1 });
+		expect(await run({}, { maxSteps: 2 })).toMatchObject({ status: "done", steps: 2 });
+	});
+
 	it("of a child is its own", async () => {
 		const { run } = flat(`
 machines:
