@@ -14,7 +14,7 @@ import {
 	reachedLimit,
 	type StartOptions,
 	type StateResult,
-	startOptionsOf,
+	splitStartOptions,
 	type TokenUsage,
 } from "./machine-context.ts";
 import { actionName } from "./names.ts";
@@ -48,8 +48,9 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 
 	return {
 		[actionName.start]: ({ context, event }) => {
-			const input = isRecord(event) && isRecord(event.input) ? event.input : {};
-			const machine = startMeta(context.machine, services, { ...input }, startOptionsOf(input));
+			const given = isRecord(event) && isRecord(event.input) ? event.input : {};
+			const { input, options } = splitStartOptions(given);
+			const machine = startMeta(context.machine, services, input, options);
 			const started: Record<string, unknown> = { ...context };
 			const scope = { input };
 			for (const [key, value] of initialContext) started[key] = value(scope);

@@ -95,7 +95,8 @@ export interface StartOptions {
 	readonly limits?: Partial<Limits>;
 }
 
-const startOptions = new WeakMap<object, StartOptions>();
+/** Under a symbol the options are seen by nobody else, neither by JSON nor by templates. */
+const startOptions = Symbol("flatstate.start");
 
 /**
  * Attaches options to an input object, for the machine that is started with that very object.
@@ -105,14 +106,20 @@ export function withStartOptions(
 	input: Readonly<Record<string, unknown>>,
 	options: StartOptions,
 ): Record<string, unknown> {
-	const carrier = { ...input };
-	startOptions.set(carrier, options);
-	return carrier;
+	return { ...input, [startOptions]: options };
 }
 
-/** The options attached to `input`, or none. */
-export function startOptionsOf(input: unknown): StartOptions {
-	return (typeof input === "object" && input !== null && startOptions.get(input)) || {};
+/** Takes what `withStartOptions` joined apart again. */
+export function splitStartOptions(input: Readonly<Record<string, unknown>>): {
+	readonly input: Readonly<Record<string, unknown>>;
+	readonly options: StartOptions;
+} {
+	const { [startOptions]: options = {}, ...rest }: Readonly<Record<string, unknown>> & Carrier = input;
+	return { input: rest, options };
+}
+
+interface Carrier {
+	readonly [startOptions]?: StartOptions;
 }
 
 /** Whether a value is a plain mapping. */

@@ -79,8 +79,12 @@ export function fromSteps<TInput>(definition: StepsDefinition<TInput>): StepsLog
 			const steps = new Steps(self, state.journal, state.restored, definition.environmentOf(self), stopChild);
 			state.handle.steps = steps;
 			definition.run({ input: state.input, self, steps }).then(
-				(output) => self.send(settledWith({ output })),
-				(error: unknown) => self.send(settledWith({ error })),
+				(output) => {
+					if (!steps.stopped) self.send(settledWith({ output }));
+				},
+				(error: unknown) => {
+					if (!steps.stopped) self.send(settledWith({ error }));
+				},
 			);
 		},
 

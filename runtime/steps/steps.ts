@@ -70,6 +70,11 @@ export class Steps {
 		this.#stopChild = stopChild;
 	}
 
+	/** Whether the actor is stopped or has settled: then nobody wants to hear of it any more. */
+	get stopped(): boolean {
+		return this.#stopped;
+	}
+
 	/** Aborted when the actor is stopped or has settled; made when it is first asked for, since most visits never do. */
 	get signal(): AbortSignal {
 		this.#abort ??= new AbortController();

@@ -146,7 +146,7 @@ describe("execution: retry", () => {
 	});
 
 	it("takes an empty answer for a success, unless retry_on_empty asks for another", async () => {
-		const script = { a: ["", " ", "text"] };
+		const script = { a: ["", "", "text"] };
 		expect(await outcome(once("{ type: retry, backoffs: [0, 0] }", script))).toMatchObject({ calls: 1 });
 		expect(await outcome(once("{ type: retry, backoffs: [0, 0], retry_on_empty: true }", script))).toMatchObject({
 			output: { got: { content: "text" } },
