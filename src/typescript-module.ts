@@ -25,6 +25,9 @@ ${section("actors", actors)}${section("guards", guards)}${section("actions", act
 `;
 }
 
+/** Whatever ends a comment. */
+const lineEnds = /[\n\r\u2028\u2029]/g;
+
 function header({ id, meta }: JsonMachineConfig): string {
 	const file = meta.file ?? "";
 	const source = /^[^<\n]+$/.test(file) ? fileName(file) : undefined;
@@ -35,7 +38,7 @@ function header({ id, meta }: JsonMachineConfig): string {
 		"Conditions are guards under their own text. All functions here are stand-ins: no guard holds, and no state ends",
 		"its work. To run the machine use `flatstate run`, or `compileFile` of the package `flatstate`.",
 	];
-	return `${lines.map((line) => `// ${line}`.trimEnd()).join("\n")}\n`;
+	return `${lines.map((line) => `// ${line.replace(lineEnds, " ")}`.trimEnd()).join("\n")}\n`;
 }
 
 function fileName(path: string): string {

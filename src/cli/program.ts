@@ -119,10 +119,10 @@ function addRun(program: Command, finish: Finish): void {
 
 const runHelp = `
 Environment:
-  <PROVIDER>_API_KEY      the key of a model provider, for example OPENAI_API_KEY
+  <PROVIDER>_API_KEY      key of a model provider, such as OPENAI_API_KEY
   <PROVIDER>_BASE_URL     another address for it
-  FLATAGENTS_LOG_LEVEL    DEBUG (also adds stack traces), INFO, WARNING (default),
-                          ERROR or SILENT
+  FLATAGENTS_LOG_LEVEL    DEBUG (also adds stack traces), INFO, WARNING
+                          (default), ERROR or SILENT
   FLATAGENTS_LOG_FORMAT   simple (default), standard, json, or a pattern such as
                           "%(levelname)s %(message)s"
   FLATAGENTS_LOG_DIR      a folder that gets the log as a file, too
