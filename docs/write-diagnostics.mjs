@@ -51,6 +51,6 @@ function section(code, { severity, title, example, cure }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	const { diagnosticCodes } = await import("../dist/compiler/diagnostics/codes.js");
+	const { diagnosticCodes } = await import("../dist/compiler/index.js");
 	writeFileSync(new URL("diagnostics.md", import.meta.url), diagnosticsPage(diagnosticCodes));
 }

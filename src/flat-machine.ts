@@ -5,7 +5,6 @@ import type { MachinePlan } from "../compiler/plan/plan.ts";
 import type { FlatStateMachine } from "../compiler/xstate/build.ts";
 import type { JsonMachineConfig } from "../compiler/xstate/lower.ts";
 import { withStartOptions } from "../compiler/xstate/machine-context.ts";
-import { FlatstateError } from "../runtime/errors.ts";
 import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
 import { type RunOptions, type RunResult, runMachine } from "../runtime/machine/run-machine.ts";
 import { type Compiled, type CompileOptions, compile, compileFile } from "./compile.ts";
@@ -57,8 +56,9 @@ export class FlatMachine {
 
 	/**
 	 * Runs to the end and gives the output; `{}` where a limit stopped the run (decisions: Running).
-	 * @throws what failed the run and no `on_error` routed; an AbortError where `signal` aborted it; a
-	 *   MachineWaitingError where it can only wait for a signal
+	 * A run that can only wait for a signal gives `{ _waiting: true, _channel }`, as the reference does (spec section 11.1);
+	 * `run()` tells the two apart for certain.
+	 * @throws what failed the run and no `on_error` routed; an AbortError where `signal` aborted it
 	 */
 	async execute(input: Input = {}, options: RunOptions = {}): Promise<unknown> {
 		const result = await this.run(input, options);
@@ -68,7 +68,7 @@ export class FlatMachine {
 			case "failed":
 				throw result.error;
 			case "waiting":
-				throw new MachineWaitingError(result.executionId, result.channel);
+				return { _waiting: true, _channel: result.channel };
 			case "stopped":
 				if (result.reason === "aborted") throw result.error ?? new DOMException("The run was aborted.", "AbortError");
 				return result.output;
@@ -93,20 +93,5 @@ export class FlatMachine {
 			input: withStartOptions(input, executionId === undefined ? {} : { executionId }),
 			...(inspect && { inspect }),
 		});
-	}
-}
-
-/** The run can only wait for a signal; `run()` says so without an error. */
-export class MachineWaitingError extends FlatstateError {
-	readonly executionId: string;
-	readonly channel: string;
-
-	constructor(executionId: string, channel: string) {
-		super(
-			"machine_waiting",
-			`Execution ${executionId} waits for a signal on channel \`${channel}\`. Use run() and look at \`status\`, or embed the machine and send the actor { type: "signal.${channel}", data }.`,
-		);
-		this.executionId = executionId;
-		this.channel = channel;
 	}
 }

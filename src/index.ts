@@ -22,7 +22,7 @@ export { AgentError, describeError, errorNames, RetryableError, RuntimeError } f
 export { AgentAdapterRegistry, everyAgentType, UnknownAgentTypeError } from "../runtime/agents/registry.ts";
 export { coerceAgentResult, payloadOf } from "../runtime/agents/result.ts";
 export { FlatstateError } from "../runtime/errors.ts";
-export { compositeHooks } from "../runtime/hooks/composite.ts";
+export { CompositeHooks, compositeHooks } from "../runtime/hooks/composite.ts";
 export { type DefaultHooksOptions, defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 export { HookError, HookModuleError, HookNotFoundError } from "../runtime/hooks/errors.ts";
 export type { Context, HooksFactory, MachineHooks, ToolProvider } from "../runtime/hooks/hooks.ts";
@@ -34,7 +34,7 @@ export { WebhookHooks } from "../runtime/hooks/webhook-hooks.ts";
 export { loggerFromEnv } from "../runtime/logging/environment.ts";
 export { createLogger, type Logger, silentLogger } from "../runtime/logging/logger.ts";
 export type { RunOptions, RunResult } from "../runtime/machine/run-machine.ts";
-export { MemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
+export { InMemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
 export type { ReadOptions, ResultBackend } from "../runtime/results/result-backend.ts";
 export { parseResultUri, resultUri } from "../runtime/results/result-uri.ts";
 export {

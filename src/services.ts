@@ -9,7 +9,7 @@ import type { HooksEntry } from "../runtime/hooks/make.ts";
 import { looksLikeHooks } from "../runtime/hooks/methods.ts";
 import { HooksRegistry } from "../runtime/hooks/registry.ts";
 import { type Logger, silentLogger } from "../runtime/logging/logger.ts";
-import { MemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
+import { InMemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
 import type { ResultBackend } from "../runtime/results/result-backend.ts";
 import type { RuntimeServices } from "../runtime/state/services.ts";
 
@@ -45,7 +45,7 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 		hooks: registry,
 		...(injected && { injectedHooks: injected }),
 		logger: options.logger ?? silentLogger,
-		results: options.results ?? new MemoryResultBackend(),
+		results: options.results ?? new InMemoryResultBackend(),
 		now: options.now ?? Date.now,
 		random: options.random ?? Math.random,
 		newId: options.newId ?? randomUUID,

@@ -145,3 +145,10 @@ function firstProvider(members: readonly MachineHooks[], state: string) {
 	}
 	return null;
 }
+
+/** `compositeHooks` under the name and in the form that the specification gives it: `new CompositeHooks(a, b)`. */
+export class CompositeHooks implements MachineHooks {
+	constructor(...hooks: readonly MachineHooks[]) {
+		Object.assign(this, compositeHooks(hooks));
+	}
+}

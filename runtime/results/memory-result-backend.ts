@@ -38,7 +38,7 @@ function checkedTimeout(seconds: number | null | undefined): number {
 }
 
 /** Keeps results in a map. Waiting readers are woken by the write itself. */
-export class MemoryResultBackend implements ResultBackend {
+export class InMemoryResultBackend implements ResultBackend {
 	readonly #results = new Map<string, string>();
 	readonly #waiting = new Map<string, Set<(json: string) => void>>();
 	readonly #startTimer: StartTimer;

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { SimulatedClock } from "xstate";
-import { MemoryResultBackend } from "../../runtime/results/memory-result-backend.ts";
+import { InMemoryResultBackend } from "../../runtime/results/memory-result-backend.ts";
 import { resultUri } from "../../runtime/results/result-uri.ts";
 import { resultBackendContract } from "./result-backend.contract.ts";
 
-resultBackendContract("MemoryResultBackend", () => ({ backend: new MemoryResultBackend() }));
+resultBackendContract("InMemoryResultBackend", () => ({ backend: new InMemoryResultBackend() }));
 
 function clocked() {
 	const clock = new SimulatedClock();
@@ -18,7 +18,7 @@ function clocked() {
 			clock.clearTimeout(id);
 		};
 	};
-	return { clock, running, backend: new MemoryResultBackend({ startTimer }) };
+	return { clock, running, backend: new InMemoryResultBackend({ startTimer }) };
 }
 
 it("counts its timeout in seconds", async () => {
