@@ -59,8 +59,8 @@ function spanOf(error: unknown, text: string): Span {
 }
 
 function messageOf(error: unknown): string {
-	if (error instanceof Error) return error.message.split("\n")[0] ?? error.message;
-	return String(error);
+	const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+	return message.includes("execution timed out") ? `it takes longer than ${TIME_LIMIT} ms` : message;
 }
 
 function parse(text: string): ReturnType<Environment["parse"]> {
@@ -109,11 +109,17 @@ export function compileCel(text: string): (scope: Scope) => unknown {
 	};
 }
 
-const watch = new Script("run()");
+let watched: { readonly script: Script; readonly sandbox: { run: () => unknown } } | null = null;
 
 /** Regular expressions of JavaScript can take exponential time; only the engine itself can stop them. */
 function withTimeLimit(run: () => unknown): unknown {
-	return watch.runInContext(createContext({ run }), { timeout: TIME_LIMIT });
+	if (watched === null) {
+		const sandbox = { run };
+		createContext(sandbox);
+		watched = { script: new Script("run()"), sandbox };
+	}
+	watched.sandbox.run = run;
+	return watched.script.runInContext(watched.sandbox, { timeout: TIME_LIMIT });
 }
 
 function readsOf(references: readonly CelReference[]): Reads {

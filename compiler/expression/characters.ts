@@ -1,5 +1,5 @@
 /** Texts as Python sees them: sequences of code points. */
-import { spend } from "./limits.ts";
+import { spend, spendText } from "./limits.ts";
 
 const SURROGATE = /[\ud800-\udfff]/;
 
@@ -9,6 +9,7 @@ export function hasSurrogates(text: string): boolean {
 
 /** Number of code points. */
 export function codePointLength(text: string): number {
+	spendText(text);
 	if (!hasSurrogates(text)) return text.length;
 	let length = 0;
 	for (let index = 0; index < text.length; index += 1) {
@@ -32,8 +33,17 @@ export function codePoints(text: string): string[] {
 
 /** The character at an index that may count from the end; null when there is none. */
 export function characterAt(text: string, index: number): string | null {
+	spendText(text);
 	if (!hasSurrogates(text)) return text.at(index) ?? null;
 	return codePoints(text).at(index) ?? null;
+}
+
+const LONG_TEXT = 1000;
+
+/** JavaScript's `===`, where the comparison of long texts counts as work. */
+export function isSame(left: unknown, right: unknown): boolean {
+	if (typeof left === "string" && left.length > LONG_TEXT) spendText(left);
+	return left === right;
 }
 
 /** Order by code points: negative, zero or positive. */
@@ -42,8 +52,12 @@ export function compareTexts(left: string, right: string): number {
 	for (let index = 0; index < shared; index += 1) {
 		const one = left.charCodeAt(index);
 		const other = right.charCodeAt(index);
-		if (one !== other) return weight(one) - weight(other);
+		if (one !== other) {
+			spend(index / 32);
+			return weight(one) - weight(other);
+		}
 	}
+	spend(shared / 32);
 	return left.length - right.length;
 }
 

@@ -1,5 +1,6 @@
 /** Turns an expression's nodes into closures; the door says what names, missing keys and calls mean. */
 import { slice } from "./access.ts";
+import { isSame } from "./characters.ts";
 import { locate } from "./errors.ts";
 import { markLocal } from "./limits.ts";
 import type { BinaryOperator, CompareOperator, Expression, Span } from "./nodes.ts";
@@ -159,27 +160,7 @@ const OPERATIONS: Readonly<Record<BinaryOperator, (left: unknown, right: unknown
 };
 
 function compileBinary<S>(span: Span, operator: BinaryOperator, left: Evaluate<S>, right: Evaluate<S>): Evaluate<S> {
-	const slow = OPERATIONS[operator];
-	if (operator !== "+" && operator !== "-" && operator !== "*") return at(span, left, right, slow);
-	const fast =
-		operator === "+"
-			? (one: number, other: number) => one + other
-			: operator === "-"
-				? (one: number, other: number) => one - other
-				: (one: number, other: number) => one * other;
-	return (state) => {
-		const one = left(state);
-		const other = right(state);
-		if (typeof one === "number" && typeof other === "number" && Number.isInteger(one) && Number.isInteger(other)) {
-			const result = fast(one, other);
-			if (Number.isSafeInteger(result)) return result;
-		}
-		try {
-			return slow(one, other);
-		} catch (error) {
-			throw locate(error, span);
-		}
-	};
+	return at(span, left, right, OPERATIONS[operator]);
 }
 
 function compileLogical<S>(
@@ -268,13 +249,13 @@ function compileOne<S>(span: Span, operator: CompareOperator, left: Evaluate<S>,
 			return (state) => {
 				const one = left(state);
 				const other = right(state);
-				return one === other || (!isPlainlyUnequal(one, other) && attempt(span, slow, one, other));
+				return isSame(one, other) || (!isPlainlyUnequal(one, other) && attempt(span, slow, one, other));
 			};
 		case "!=":
 			return (state) => {
 				const one = left(state);
 				const other = right(state);
-				return one !== other && (isPlainlyUnequal(one, other) || attempt(span, slow, one, other));
+				return !isSame(one, other) && (isPlainlyUnequal(one, other) || attempt(span, slow, one, other));
 			};
 		default:
 			return at(span, left, right, slow);

@@ -31,7 +31,10 @@ export function attributeReader(attribute: unknown): (item: unknown) => unknown 
 		typeof attribute === "string"
 			? attribute.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 			: [attribute];
-	return (item) => parts.reduce(templateSubscript, item);
+	return (item) => {
+		spend(2);
+		return parts.reduce(templateSubscript, item);
+	};
 }
 
 /** Lower case for comparisons that ignore it. */
@@ -45,6 +48,7 @@ function sortBy(
 	reverse: boolean,
 ): readonly unknown[] {
 	checkItems(items.length);
+	spend(items.length);
 	const keyed = items.map((item) => ({ item, keys: key(item) }));
 	const direction = reverse ? -1 : 1;
 	keyed.sort((one, other) => {

@@ -3,11 +3,12 @@ import { flagArgument, wholeArgument } from "./arguments.ts";
 import { Fault } from "./errors.ts";
 import type { FilterTable } from "./filters.ts";
 import { fixed } from "./format.ts";
+import { spend } from "./limits.ts";
 import { pythonStr } from "./printing.ts";
 import { describe, float, int, isFloat, numeric, Undefined } from "./values.ts";
 
-const MAX_DIGITS = 4000;
-const DECIMAL = /^[+-]?(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:e[+-]?\d(?:_?\d)*)?$/i;
+const MAX_DIGITS = 1200;
+const DECIMAL = /^[+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:e[+-]?\d(?:_?\d)*)?$/i;
 const PREFIXES: Readonly<Record<number, RegExp>> = { 2: /^0b/i, 8: /^0o/i, 16: /^0x/i };
 
 /** The text's number as Python's `float()` reads it, or null. */
@@ -25,6 +26,7 @@ function readInt(text: string, base: number): number | bigint | null {
 	const unsigned = trimmed.replace(/^[+-]/, "");
 	const digits = unsigned.replace(PREFIXES[base] ?? /^$/, "");
 	if (digits.length > MAX_DIGITS || !/^[0-9a-z]+(?:_[0-9a-z]+)*$/i.test(digits)) return null;
+	spend(digits.length);
 	let value = 0n;
 	for (const digit of digits.replaceAll("_", "")) {
 		const amount = Number.parseInt(digit, 36);

@@ -7,6 +7,7 @@ import { NUMBER_FILTERS } from "./filters-number.ts";
 import { selectionFilters } from "./filters-select.ts";
 import { TEXT_FILTERS } from "./filters-text.ts";
 import type { NamedArguments } from "./functions.ts";
+import { spendText } from "./limits.ts";
 import type { Expression } from "./nodes.ts";
 
 /** A filter. An argument that is not given is JavaScript's `undefined`. */
@@ -35,6 +36,7 @@ const NO_NAMES: NamedArguments = new Map();
 export function applyFilter(name: string, input: unknown, args: readonly unknown[], named: NamedArguments): unknown {
 	const filter = TABLE.get(name);
 	if (filter === undefined) throw new Fault(`there is no filter \`${name}\``);
+	if (typeof input === "string") spendText(input);
 	const { params } = filter;
 	if (params === null) return filter.run(input, args, named);
 	if (args.length > params.length) throw new Fault(`the filter \`${name}\` takes at most ${params.length} arguments`);

@@ -103,7 +103,9 @@ function digitsOf(
 function grouped(text: string, group: string | undefined): string {
 	if (group === undefined) return text;
 	const [whole = "", ...rest] = text.split(".");
-	return [whole.replace(/\B(?=(?:\d{3})+$)/g, group), ...rest].join(".");
+	const parts: string[] = [];
+	for (let end = whole.length; end > 0; end -= 3) parts.unshift(whole.slice(Math.max(0, end - 3), end));
+	return [parts.join(group), ...rest].join(".");
 }
 
 function place(text: string, width: number, fill: string, align: string): string {

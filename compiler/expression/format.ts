@@ -4,7 +4,7 @@ import { checkText, checkTextLength } from "./limits.ts";
 import { pythonRepr, pythonStr } from "./printing.ts";
 import { describe, getKey, hasKey, isMapping, numeric, PyTuple, Undefined } from "./values.ts";
 
-const DIRECTIVE = /%(?:\(([^)]*)\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d+))?([a-zA-Z%]|$)/g;
+const DIRECTIVE = /%(?:\(([^)]{0,200})\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d+))?([a-zA-Z%]|$)/g;
 const MAX_WIDTH = 10_000;
 
 /**
@@ -118,8 +118,8 @@ function finite(amount: number): number {
 export function fixed(size: number, digits: number): string {
 	if (Number.isNaN(size)) return "nan";
 	if (!Number.isFinite(size)) return "inf";
-	if (size < 1e21 && digits <= 100) return exactFixed(size, digits);
-	const whole = BigInt(Math.trunc(size)).toString();
+	if (size < 1e21) return exactFixed(size, Math.min(digits, 100)) + "0".repeat(Math.max(0, digits - 100));
+	const whole = BigInt(size).toString();
 	return digits === 0 ? whole : `${whole}.${"0".repeat(digits)}`;
 }
 

@@ -1,5 +1,6 @@
 /** The functions of templates: `range`, `dict`, `namespace`, `cycler`, `joiner`. */
 import { Fault } from "./errors.ts";
+import { spend } from "./limits.ts";
 import { itemsOf } from "./operators.ts";
 import {
 	Builtin,
@@ -12,6 +13,7 @@ import {
 	Namespace,
 	numeric,
 	PyRange,
+	sizeOf,
 	Undefined,
 } from "./values.ts";
 
@@ -102,10 +104,12 @@ function dict(args: readonly unknown[], named: NamedArguments): Map<unknown, unk
 /** Puts mappings, lists of pairs and named values into a map, as Python's `dict.update` does. */
 export function fill(map: Map<unknown, unknown>, args: readonly unknown[], named: NamedArguments): void {
 	for (const source of args) {
+		spend(isMapping(source) ? sizeOf(source) : 1);
 		if (isMapping(source)) {
 			for (const key of keysOf(source)) map.set(key, getKey(source, key));
 		} else {
 			for (const pair of itemsOf(source)) {
+				spend(1);
 				const [key, value, ...rest] = itemsOf(pair);
 				if (value === undefined || rest.length > 0) throw new Fault("a mapping is made of pairs");
 				map.set(mapKey(key), value);

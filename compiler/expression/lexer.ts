@@ -177,6 +177,9 @@ export function lex(text: string, from: number, dialect: Dialect, close: "}}" | 
 		const value = Number(written.replaceAll("_", ""));
 		const next = text[position + written.length] ?? "";
 		const span = { start: position, end: position + written.length };
+		if (!isFloat && radix === null && value !== 0 && written.startsWith("0")) {
+			throw new ExpressionSyntaxError("a number does not begin with 0", span, `write \`${value}\``);
+		}
 		if (!Number.isFinite(value)) throw new ExpressionSyntaxError("the number is too large", span);
 		if (dialect === "simple" && /[\p{L}\d_]/u.test(next) && !/^\s/.test(next)) {
 			throw new ExpressionSyntaxError(`\`${written}${next}\` is not a number`, {

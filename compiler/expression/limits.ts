@@ -16,9 +16,9 @@ export const MAX_ITEMS = 1_000_000;
 /** Elements of `range()`. */
 export const MAX_RANGE = 100_000;
 /** Bits of an integer made by `**`, `*` and the like. */
-export const MAX_INTEGER_BITS = 20_000;
+export const MAX_INTEGER_BITS = 4096;
 /** Units of work in one evaluation: list items and runs of characters that filters, methods and operators touch. */
-export const MAX_WORK = 10_000_000;
+export const MAX_WORK = 4_000_000;
 
 /** Characters that count as one unit of work. */
 const CHARACTERS_PER_UNIT = 32;
@@ -26,12 +26,14 @@ const CHARACTERS_PER_UNIT = 32;
 let workLeft = MAX_WORK;
 let iterationsLeft = MAX_ITERATIONS;
 let localLists: WeakSet<object> | null = null;
+let filledMappings: WeakSet<object> | null = null;
 
 /** Starts the accounts of one evaluation. Evaluations never overlap: they are synchronous and call no code of others. */
 export function beginEvaluation(): void {
 	workLeft = MAX_WORK;
 	iterationsLeft = MAX_ITERATIONS;
 	localLists = null;
+	filledMappings = null;
 }
 
 /** Counts `units` of work. */
@@ -49,8 +51,13 @@ export function countIteration(): void {
 /** Checks and counts a text that was made. */
 export function checkText(text: string): string {
 	if (text.length > MAX_TEXT) throw new Fault(`the text grows beyond ${MAX_TEXT} characters`);
-	spend(text.length / CHARACTERS_PER_UNIT);
+	spendText(text);
 	return text;
+}
+
+/** Counts the reading of a text. */
+export function spendText(text: string): void {
+	spend(text.length / CHARACTERS_PER_UNIT);
 }
 
 /** Refuses a text that would become too long, before it is made. */
@@ -60,8 +67,14 @@ export function checkTextLength(length: number): void {
 
 /** Checks and counts a list that is about to be made. */
 export function checkItems(length: number): void {
-	if (length > MAX_ITEMS) throw new Fault(`the list grows beyond ${MAX_ITEMS} items`);
+	checkSize(length);
 	spend(length);
+}
+
+/** Checks the size of a list that grows by one item. */
+export function checkSize(length: number): void {
+	if (length > MAX_ITEMS) throw new Fault(`the list grows beyond ${MAX_ITEMS} items`);
+	spend(1);
 }
 
 /** Remembers a list as made by this evaluation, hence changeable by `append()` and the like. */
@@ -74,4 +87,15 @@ export function markLocal<T extends object>(list: T): T {
 /** Whether this evaluation made the list itself. */
 export function isLocal(list: object): boolean {
 	return localLists?.has(list) ?? false;
+}
+
+/** Remembers that a mapping of the user's has keys: JavaScript lists them all to tell. */
+export function markFilled(mapping: object): void {
+	filledMappings ??= new WeakSet();
+	filledMappings.add(mapping);
+}
+
+/** Whether this evaluation knows that the mapping has keys. */
+export function isKnownFilled(mapping: object): boolean {
+	return filledMappings?.has(mapping) ?? false;
 }

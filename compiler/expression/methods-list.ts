@@ -1,7 +1,7 @@
 /** Methods of lists. Only a list that the template made itself can be changed. */
 import { flagArgument, wholeArgument } from "./arguments.ts";
 import { Fault } from "./errors.ts";
-import { checkItems, isLocal, markLocal, spend } from "./limits.ts";
+import { checkItems, checkSize, isLocal, markLocal, spend } from "./limits.ts";
 import type { Method } from "./methods.ts";
 import { compare, itemsOf, pythonEquals } from "./operators.ts";
 import { PyTuple } from "./values.ts";
@@ -44,14 +44,15 @@ export function listMethod(list: readonly unknown[], name: string): Method | und
 			return () => markLocal([...list]);
 		case "append":
 			return ([item]) => {
-				checkItems(list.length + 1);
+				checkSize(list.length + 1);
 				own(list).push(item);
 				return null;
 			};
 		case "extend":
 			return ([items]) => {
 				const added = [...itemsOf(items)];
-				checkItems(list.length + added.length);
+				checkSize(list.length + added.length);
+				spend(added.length);
 				const target = own(list);
 				for (const item of added) target.push(item);
 				return null;

@@ -1,7 +1,7 @@
 /** Methods of mappings. Only a mapping that the template made itself can be changed. */
 import { Fault } from "./errors.ts";
 import { fill } from "./functions.ts";
-import { checkItems } from "./limits.ts";
+import { checkItems, checkSize } from "./limits.ts";
 import type { Method } from "./methods.ts";
 import { getKey, hasKey, keysOf, type Mapping, mapKey, tuple, view } from "./values.ts";
 
@@ -34,7 +34,7 @@ export function mappingMethod(mapping: Mapping | Map<unknown, unknown>, name: st
 		case "update":
 			return (args, named) => {
 				fill(own(mapping), args, named);
-				checkItems(own(mapping).size);
+				checkSize(own(mapping).size);
 				return null;
 			};
 		case "setdefault":

@@ -2,6 +2,7 @@
 import { Fault } from "./errors.ts";
 import type { NamedArguments } from "./functions.ts";
 import { callFunction } from "./functions.ts";
+import { spendText } from "./limits.ts";
 import { listMethod } from "./methods-list.ts";
 import { mappingMethod } from "./methods-mapping.ts";
 import { textMethod } from "./methods-text.ts";
@@ -24,7 +25,10 @@ export function callMethod(object: unknown, name: string, args: readonly unknown
 }
 
 function findMethod(object: unknown, name: string): Method | undefined {
-	if (typeof object === "string") return textMethod(object, name);
+	if (typeof object === "string") {
+		spendText(object);
+		return textMethod(object, name);
+	}
 	if (isList(object)) return listMethod(object, name);
 	if (isMapping(object)) return mappingMethod(object, name);
 	if (object instanceof Builtin) return object.method(name);

@@ -1,5 +1,5 @@
 /** Python's truth, equality, order and arithmetic. Everything here throws `Fault` where Python raises. */
-import { codePoints, compareTexts } from "./characters.ts";
+import { codePoints, compareTexts, isSame } from "./characters.ts";
 import { Fault } from "./errors.ts";
 import { formatPercent } from "./format.ts";
 import {
@@ -10,6 +10,7 @@ import {
 	MAX_INTEGER_BITS,
 	markLocal,
 	spend,
+	spendText,
 } from "./limits.ts";
 import {
 	describe,
@@ -17,6 +18,7 @@ import {
 	getKey,
 	hasKey,
 	int,
+	isEmpty,
 	isFloat,
 	isList,
 	isMapping,
@@ -55,7 +57,7 @@ export function truthy(value: unknown): boolean {
 	if (value === null || value instanceof Undefined) return false;
 	if (isList(value)) return value.length > 0 || value instanceof PyIterator;
 	if (value instanceof PyFloat) return value.value !== 0;
-	if (isMapping(value)) return sizeOf(value) > 0;
+	if (isMapping(value)) return !isEmpty(value);
 	if (value instanceof PyRange) return value.length > 0;
 	return true;
 }
@@ -77,7 +79,7 @@ function sameNumber(one: Numeric, other: Numeric): boolean {
 }
 
 function equals(left: unknown, right: unknown, depth: number): boolean {
-	if (left === right) return true;
+	if (isSame(left, right)) return true;
 	if (typeof left === "string" || typeof right === "string") return false;
 	const one = numeric(left);
 	const other = numeric(right);
@@ -145,7 +147,10 @@ export function greaterOrEqual(left: unknown, right: unknown): boolean {
 /** Python's `item in container`. */
 export function contains(container: unknown, item: unknown): boolean {
 	if (typeof container === "string") {
-		if (typeof item === "string") return container.includes(item);
+		if (typeof item === "string") {
+			spendText(container);
+			return container.includes(item);
+		}
 		defined(item);
 		throw new Fault(`\`in\` looks for a text in a text, not for ${describe(item)}`);
 	}
@@ -190,18 +195,30 @@ function integers(left: unknown, right: unknown): readonly [bigint, bigint] | nu
 	if (isFloat(left) || isFloat(right)) return null;
 	const one = numeric(left);
 	const other = numeric(right);
-	return one === null || other === null ? null : [BigInt(one), BigInt(other)];
+	if (one === null || other === null) return null;
+	spend(1);
+	return [BigInt(one), BigInt(other)];
 }
+
+/** Units of work for an integer that a plain number cannot hold. */
+const LARGE_INTEGER_COST = 100;
 
 function bounded(value: bigint): number | bigint {
 	const small = int(value);
+	if (typeof small === "bigint") spend(LARGE_INTEGER_COST);
 	if (typeof small === "bigint" && small.toString(16).length * 4 > MAX_INTEGER_BITS) {
 		throw new Fault("the number is too large");
 	}
 	return small;
 }
 
+/** The result where it is exact in a number; most arithmetic is. */
+function isExact(left: unknown, right: unknown, result: number): boolean {
+	return Number.isInteger(left) && Number.isInteger(right) && Number.isSafeInteger(result);
+}
+
 export function add(left: unknown, right: unknown): unknown {
+	if (typeof left === "number" && typeof right === "number" && isExact(left, right, left + right)) return left + right;
 	if (typeof left === "string" && typeof right === "string") {
 		checkTextLength(left.length + right.length);
 		return checkText(left + right);
@@ -218,6 +235,7 @@ export function add(left: unknown, right: unknown): unknown {
 }
 
 export function subtract(left: unknown, right: unknown): unknown {
+	if (typeof left === "number" && typeof right === "number" && isExact(left, right, left - right)) return left - right;
 	const one = numeric(left);
 	const other = numeric(right);
 	if (one === null || other === null) throw mismatch("-", left, right);
@@ -226,6 +244,8 @@ export function subtract(left: unknown, right: unknown): unknown {
 }
 
 export function multiply(left: unknown, right: unknown): unknown {
+	if (typeof left === "number" && typeof right === "number" && isExact(left, right, left * right))
+		return left * right + 0;
 	const repeated = repeat(left, right) ?? repeat(right, left);
 	if (repeated !== null) return repeated;
 	const one = numeric(left);

@@ -16,6 +16,9 @@ import {
 	Undefined,
 } from "./values.ts";
 
+/** Units of work for printing an integer that a plain number cannot hold. */
+const LARGE_INTEGER_COST = 100;
+
 /** A value as `{{ value }}` prints it in a prompt: text as is, `None`, `True`, `1.0`, `['a']`. */
 export function pythonStr(value: unknown): string {
 	if (typeof value === "string") return value;
@@ -36,6 +39,7 @@ function repr(value: unknown, depth: number): string {
 		case "number":
 			return Number.isInteger(value) ? integerText(value) : floatText(value);
 		case "bigint":
+			spend(LARGE_INTEGER_COST);
 			return value.toString();
 		case "boolean":
 			return value ? "True" : "False";
@@ -153,7 +157,7 @@ function json(value: unknown, style: JsonStyle, depth: number): string {
 					? "Infinity"
 					: "-Infinity";
 	}
-	if (typeof value === "bigint") return value.toString();
+	if (typeof value === "bigint") return repr(value, depth);
 	if (value instanceof PyFloat) return floatText(value.value);
 	if (depth > MAX_DATA_DEPTH) throw new Fault("the data is nested too deeply to print");
 	spend(1);

@@ -1,6 +1,6 @@
 /** The kinds of values an evaluation sees: JSON data of the user, and what Python has and JSON lacks. */
 import { Fault } from "./errors.ts";
-import { MAX_RANGE } from "./limits.ts";
+import { isKnownFilled, MAX_RANGE, markFilled, spend } from "./limits.ts";
 
 /** Variables of a condition or template, by name. */
 export type Scope = Readonly<Record<string, unknown>>;
@@ -158,9 +158,29 @@ export function getKey(mapping: Mapping | Map<unknown, unknown>, key: unknown): 
 	return typeof key === "string" && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
+/** Units of work for one key of a user's mapping: large ones are slow to list. */
+const KEY_COST = 4;
+
 export function keysOf(mapping: Mapping | Map<unknown, unknown>): readonly unknown[] {
-	if (mapping instanceof Map) return [...mapping.keys()];
-	return Object.keys(mapping).filter((key) => mapping[key] !== undefined);
+	if (mapping instanceof Map) {
+		spend(mapping.size);
+		return [...mapping.keys()];
+	}
+	const keys = Object.keys(mapping);
+	spend(keys.length * KEY_COST);
+	return keys.filter((key) => mapping[key] !== undefined);
+}
+
+/** Whether a mapping has no keys. */
+export function isEmpty(mapping: Mapping | Map<unknown, unknown>): boolean {
+	if (mapping instanceof Map) return mapping.size === 0;
+	if (isKnownFilled(mapping)) return false;
+	for (const key in mapping) {
+		if (!hasKey(mapping, key)) continue;
+		markFilled(mapping);
+		return false;
+	}
+	return true;
 }
 
 export function sizeOf(mapping: Mapping | Map<unknown, unknown>): number {
