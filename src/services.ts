@@ -5,6 +5,7 @@ import type { AgentAdapter } from "../runtime/agents/agent.ts";
 import { AgentAdapterRegistry } from "../runtime/agents/registry.ts";
 import { defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 import type { MachineHooks } from "../runtime/hooks/hooks.ts";
+import type { LoadedHooks } from "../runtime/hooks/load-hooks-module.ts";
 import type { HooksEntry } from "../runtime/hooks/make.ts";
 import { looksLikeHooks } from "../runtime/hooks/methods.ts";
 import { HooksRegistry } from "../runtime/hooks/registry.ts";
@@ -15,10 +16,10 @@ import type { RuntimeServices } from "../runtime/state/services.ts";
 
 export interface ServiceOptions {
 	/**
-	 * Hooks: a registry; a map from names to hooks, classes or factories; or one hooks object, which then serves the
-	 * machine and every state that names no hooks of its own.
+	 * Hooks: a registry; a map from names to hooks, classes or factories; one hooks object, which then serves the
+	 * machine and every state that names no hooks of its own; or what `loadHooksModule` gives.
 	 */
-	readonly hooks?: HooksRegistry | MachineHooks | Readonly<Record<string, HooksEntry>>;
+	readonly hooks?: HooksRegistry | LoadedHooks | MachineHooks | Readonly<Record<string, HooksEntry>>;
 	/** Agent adapters; default: `flatagent` on the `openai` client, loaded when first used. */
 	readonly agents?: AgentAdapterRegistry | readonly AgentAdapter[];
 	/** Scripted answers in place of every agent: for tests and offline runs. */
@@ -75,9 +76,16 @@ function readHooks({ hooks, logger }: ServiceOptions): {
 	readonly injected?: MachineHooks;
 } {
 	if (hooks instanceof HooksRegistry) return { registry: hooks };
+	if (hooks !== undefined && isLoaded(hooks)) {
+		return { registry: hooks.registry, ...(hooks.hooks && { injected: hooks.hooks }) };
+	}
 	const registry = defaultHooksRegistry(logger ? { logger } : {});
 	if (hooks === undefined) return { registry };
 	if (looksLikeHooks(hooks)) return { registry, injected: hooks };
 	for (const [name, entry] of Object.entries(hooks)) registry.register(name, entry);
 	return { registry };
+}
+
+function isLoaded(hooks: NonNullable<ServiceOptions["hooks"]>): hooks is LoadedHooks {
+	return "registry" in hooks && hooks.registry instanceof HooksRegistry;
 }

@@ -1,4 +1,5 @@
 /** Reads the value of `--input`: JSON, `@file`, or `@-` for standard input. */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { text as readAll } from "node:stream/consumers";
@@ -47,11 +48,8 @@ function syntaxMessage(text: string, name: string, format: "json" | "yaml"): str
 }
 
 function asInput(value: unknown, name: string): Input {
-	if (isMapping(value)) return value;
+	if (isRecord(value)) return value;
 	const got = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
 	throw new UsageError(`${name} must be an object such as {"key": "value"}, got ${got}.`);
 }
 
-function isMapping(value: unknown): value is Input {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}

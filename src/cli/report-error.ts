@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { CompileError } from "../compile.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { countsText, diagnosticsText } from "./print-diagnostics.ts";
+import { printable } from "./printable.ts";
 import { wantsColor, writeTo } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -20,8 +21,8 @@ export async function reportError(error: unknown): Promise<ExitCode> {
 		return exitCodes.usage;
 	}
 	const isUsage = error instanceof UsageError;
-	await writeTo(process.stderr, `${errorLabel(color)} ${isUsage ? error.message : describe(error)}\n`);
-	if (showsStacks()) await writeTo(process.stderr, `${stackOf(error)}\n`);
+	await writeTo(process.stderr, `${errorLabel(color)} ${printable(isUsage ? error.message : describe(error))}\n`);
+	if (showsStacks()) await writeTo(process.stderr, `${printable(stackOf(error))}\n`);
 	return isUsage ? exitCodes.usage : exitCodes.failed;
 }
 

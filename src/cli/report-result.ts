@@ -5,6 +5,7 @@ import { AgentError, describeError } from "../../runtime/agents/errors.ts";
 import type { RunResult } from "../../runtime/machine/run-machine.ts";
 import { findErrorPlace, placeText } from "./error-place.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { printable } from "./printable.ts";
 import { errorLabel, showsStacks, stackOf } from "./report-error.ts";
 import { wantsColor, writeTo } from "./streams.ts";
 
@@ -52,11 +53,11 @@ function failureText(error: unknown, options: ReportOptions): string {
 	const { state, at } = findErrorPlace(error, options.plans, options.lastState);
 	const { type, text } = describeError(error);
 	const where = state === undefined ? "The machine failed" : `State ${paint.bold(state)} failed`;
-	const lines = [`${errorLabel(color)} ${where}: ${type}: ${text}`];
+	const lines = [`${errorLabel(color)} ${where}: ${printable(`${type}: ${text}`)}`];
 	if (at) lines.push(`  at ${paint.cyan(placeText(at))}`);
 	const help = helpFor(error, options);
 	if (help !== undefined) lines.push(`  ${paint.green("help:")} ${help}`);
-	if (showsStacks()) lines.push(stackOf(error));
+	if (showsStacks()) lines.push(printable(stackOf(error)));
 	return `${lines.join("\n")}\n`;
 }
 
@@ -83,7 +84,7 @@ function stoppedText(result: RunResult, reason: keyof typeof limits | "hook"): s
 }
 
 function waitingText(result: Extract<RunResult, { status: "waiting" }>): string {
-	const states = result.waiting.map(({ state, channel }) => `  state ${state}, channel ${channel}\n`);
+	const states = result.waiting.map(({ state, channel }) => `  state ${state}, channel ${printable(channel)}\n`);
 	return `Waiting for ${result.waiting.length === 1 ? "a signal" : "signals"}:\n${states.join("")}`;
 }
 

@@ -42,9 +42,10 @@ export function openRunConsole({ quiet, progress }: RunConsoleOptions): RunConso
 			{ ...process.env, FLATAGENTS_LOG_LEVEL: level || defaultLevel, FLATAGENTS_LOG_FORMAT: format || "simple" },
 			{ write },
 		);
+	const logger = loggerAt(quiet ? "ERROR" : "WARNING");
 	return {
-		logger: loggerAt(quiet ? "ERROR" : "WARNING"),
-		hooksLogger: loggerAt(quiet ? "ERROR" : "INFO"),
+		logger,
+		hooksLogger: level || quiet ? logger : loggerAt("INFO"),
 		tellsRetries: !level && !quiet,
 		write,
 		[Symbol.dispose]() {

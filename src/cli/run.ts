@@ -69,15 +69,15 @@ async function execute(
 	);
 	const script = options.script === undefined ? undefined : await loadScript(options.script);
 	await using mock = options.mock === undefined ? null : await startMock(options.mock, console);
-	const { registry, hooks } = await loadHooks(options.hooks, console);
+	const hooks = await loadHooks(options.hooks, console);
 	const machine = compileOrExplain(
 		file,
 		() =>
 			new FlatMachine({
 				file,
 				logger: console.logger,
-				hooks: hooks ?? registry,
-				knownHooks: new Set(registry.names()),
+				hooks,
+				knownHooks: new Set(hooks.registry.names()),
 				...(options.profiles !== undefined && { profilesFile: resolve(options.profiles) }),
 				...(options.model !== undefined && { model: options.model }),
 				...(script !== undefined && { script }),

@@ -217,6 +217,30 @@ describe("flatstate run: what goes where", () => {
 		expect((await flatstate([...args, "--quiet"], { cwd: folder.path })).stderr).toBe("");
 	});
 
+	it("lets unnamed hooks of a module stand beside the built-in ones that a state names", async () => {
+		const machine = actionMachine
+			.replace("hooks: own", "hooks: logging")
+			.replace("action: act", "action: act\n      on_error: end");
+		await using folder = files({
+			"machine.yml": machine,
+			"hooks.mjs":
+				'export default { onMachineStart(context) { console.log("started"); return { ...context, done: true }; } };',
+		});
+		const ended = await flatstate(["run", "machine.yml", "--hooks", "hooks.mjs"], { cwd: folder.path });
+		expect(ended.code).toBe(0);
+		expect(ended.stderr).toMatch(/^started\nINFO: State entered/);
+	});
+
+	it("shows control characters in a model's error as escapes", async () => {
+		await using folder = files({
+			"machine.yml": writerMachine,
+			"answers.yml": 'writer: { throw: "Error: \\e[2Jgone" }',
+		});
+		const ended = await flatstate(["run", "machine.yml", ...topic, "--script", "answers.yml"], { cwd: folder.path });
+		expect(ended.stderr).toContain("Error: \\u001b[2Jgone");
+		expect(ended.stderr).not.toContain("\u001b");
+	});
+
 	it("counts the warnings of the machine, and is silent about them with --quiet", async () => {
 		const machine = writerMachine.replace("  states:\n", "  states:\n    spare: { type: final }\n");
 		await using folder = files({ "machine.yml": machine, "answers.yml": "writer: x" });
