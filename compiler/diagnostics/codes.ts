@@ -173,6 +173,11 @@ export const diagnosticCodes = Object.freeze({
 		),
 		"Give a value, or remove the key.",
 	),
+	FS2011: error(
+		"Does not match the schema",
+		"(a value that the schema refuses for a reason that no other code names; no such value is known)",
+		"Hold the value against the schema of its kind, and please report it: it deserves a message of its own.",
+	),
 
 	// References
 	FS3001: error(

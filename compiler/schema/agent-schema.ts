@@ -7,6 +7,7 @@ import {
 	METADATA,
 	openMap,
 	ref,
+	SCHEMA_ADDRESS,
 	SPEC_VERSION,
 	text,
 	when,
@@ -18,6 +19,7 @@ export const AGENT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 	agent: closedMap(
 		"One agent.",
 		{
+			$schema: SCHEMA_ADDRESS,
 			spec: { const: "flatagent", description: "Kind of document: always `flatagent`." },
 			spec_version: SPEC_VERSION,
 			data: ref("agentData"),

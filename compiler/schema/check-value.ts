@@ -1,6 +1,6 @@
 /**
- * Checks a value against a schema of our subset and says every problem in words. Our own because the schemas hold no
- * `anyOf`: the walk is short, names the key and its meaning, and costs nothing to load (a test holds it against ajv).
+ * Says in words what is wrong with a value that does not match a schema of our subset: names the key, what it stands
+ * for, and what it was probably meant to be. Whether a document matches at all is for ajv to say (verdict.ts).
  */
 import { diagnosticCodes } from "../diagnostics/codes.ts";
 import { nearest } from "../diagnostics/suggest.ts";
@@ -183,6 +183,7 @@ function reportUnknownKeys(
 	const meant = new Set<string>();
 	if (unknown.length === 0) return meant;
 	const free = Object.keys(schema.properties ?? {}).filter((key) => !Object.hasOwn(value, key));
+	const matters = (key: string): boolean => schema["x-strict-keys"] === true || schema.required?.includes(key) === true;
 	for (const key of unknown) {
 		const near = nearest(key, free);
 		if (near !== undefined) meant.add(near);
@@ -192,7 +193,7 @@ function reportUnknownKeys(
 		report(walk, {
 			path: [...path, key],
 			at: "key",
-			code: near !== undefined && schema["x-strict-keys"] === true ? schemaCodes.misspeltKey : schemaCodes.unknownKey,
+			code: near !== undefined && matters(near) ? schemaCodes.misspeltKey : schemaCodes.unknownKey,
 			message: `\`${key}\` is not a key that is known ${path.length === 0 ? "here" : `in ${nameOf(path)}`}, so it does nothing`,
 			...(near === undefined
 				? { suggestion: elsewhere?.advice ?? "remove it, or begin its name with `x-` to keep it as a note" }

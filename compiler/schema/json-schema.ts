@@ -102,6 +102,9 @@ export const SPEC_VERSION: JsonSchema = text(
 	{ default: "4.2.1", examples: ["4.2.1", "2.0.0"] },
 );
 
+/** `$schema` at the root of any document: editors read it, and write it themselves. */
+export const SCHEMA_ADDRESS: JsonSchema = text("The JSON Schema of the file, for editors.", "an address or a file");
+
 /** `metadata` of any document. */
 export const METADATA: JsonSchema = openMap("Free notes for people and tools; any key is allowed.", {
 	description: text("What the file is for, in a sentence."),

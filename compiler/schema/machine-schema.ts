@@ -9,6 +9,7 @@ import {
 	namedMap,
 	openMap,
 	ref,
+	SCHEMA_ADDRESS,
 	SPEC_VERSION,
 	text,
 	texts,
@@ -70,6 +71,7 @@ export const MACHINE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 	machine: closedMap(
 		"A workflow of agents as a state machine.",
 		{
+			$schema: SCHEMA_ADDRESS,
 			spec: { const: "flatmachine", description: "Kind of document: always `flatmachine`." },
 			spec_version: SPEC_VERSION,
 			data: ref("machineData"),

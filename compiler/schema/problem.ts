@@ -12,7 +12,8 @@ export type SchemaCode =
 	| "FS2007"
 	| "FS2008"
 	| "FS2009"
-	| "FS2010";
+	| "FS2010"
+	| "FS2011";
 
 /** The codes by what they say. */
 export const schemaCodes = {
@@ -25,6 +26,7 @@ export const schemaCodes = {
 	misspeltKey: "FS2008",
 	unknownKey: "FS2009",
 	emptyValue: "FS2010",
+	rejected: "FS2011",
 } as const;
 
 /** One problem of one value. `path` leads from the root of the document to the value, or to the key if `at` is "key". */

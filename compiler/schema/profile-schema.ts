@@ -9,6 +9,7 @@ import {
 	openMap,
 	type Properties,
 	ref,
+	SCHEMA_ADDRESS,
 	SPEC_VERSION,
 	text,
 	texts,
@@ -48,14 +49,29 @@ export const MODEL_KEYS: Properties = {
 	oauth: ref("oauth"),
 };
 
+const CATALOG_KEYS: Properties = {
+	model_profiles: namedMap("Profiles by name.", ref("profileEntry")),
+	default: {
+		type: ["string", "null"],
+		description: "Profile that lies under every other: its settings hold where the agent's own say nothing.",
+		"x-meaning": "the name of a profile",
+	},
+	override: {
+		type: ["string", "null"],
+		description: "Profile that is laid over every other, whatever the agent asks for.",
+		"x-meaning": "the name of a profile",
+	},
+};
+
 export const PROFILE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 	profileDocument: {
 		description: "A catalog of model profiles; it may stand without its wrapper.",
-		...when(hasKey("model_profiles"), ref("profileData"), ref("profile")),
+		...when(hasKey("model_profiles"), ref("bareCatalog"), ref("profile")),
 	},
 	profile: closedMap(
 		"A catalog of model profiles that agents name.",
 		{
+			$schema: SCHEMA_ADDRESS,
 			spec: {
 				enum: ["flatprofile", "flatprofiles"],
 				description: "Kind of document: `flatprofile` (before 4.0 `flatprofiles`, still accepted).",
@@ -66,21 +82,10 @@ export const PROFILE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 		},
 		{ required: ["spec", "data"] },
 	),
-	profileData: closedMap(
-		"The catalog.",
-		{
-			model_profiles: namedMap("Profiles by name.", ref("profileEntry")),
-			default: {
-				type: ["string", "null"],
-				description: "Profile that lies under every other: its settings hold where the agent's own say nothing.",
-				"x-meaning": "the name of a profile",
-			},
-			override: {
-				type: ["string", "null"],
-				description: "Profile that is laid over every other, whatever the agent asks for.",
-				"x-meaning": "the name of a profile",
-			},
-		},
+	profileData: closedMap("The catalog.", CATALOG_KEYS, { required: ["model_profiles"] }),
+	bareCatalog: closedMap(
+		"A catalog without its wrapper.",
+		{ $schema: SCHEMA_ADDRESS, ...CATALOG_KEYS },
 		{ required: ["model_profiles"] },
 	),
 	profileEntry: {

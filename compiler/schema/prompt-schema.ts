@@ -9,6 +9,7 @@ import {
 	openMap,
 	type Properties,
 	ref,
+	SCHEMA_ADDRESS,
 	SPEC_VERSION,
 	text,
 	texts,
@@ -49,12 +50,18 @@ export const PROMPT_KEYS: Properties = {
 export const PROMPT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 	promptDocument: {
 		description: "A prompt; it may stand without its wrapper.",
-		...when(hasKey("user"), ref("promptData"), ref("prompt")),
+		...when(hasKey("user"), ref("barePrompt"), ref("prompt")),
 	},
 	promptData: closedMap("The prompt itself.", PROMPT_KEYS, { required: ["user"] }),
+	barePrompt: closedMap(
+		"A prompt without its wrapper.",
+		{ $schema: SCHEMA_ADDRESS, ...PROMPT_KEYS },
+		{ required: ["user"] },
+	),
 	prompt: closedMap(
 		"A prompt document (4.0 and above).",
 		{
+			$schema: SCHEMA_ADDRESS,
 			spec: { const: "prompt", description: "Kind of document: always `prompt`." },
 			spec_version: SPEC_VERSION,
 			data: ref("promptData"),

@@ -1,25 +1,30 @@
-/** The door to the schemas: one call gives every problem of a document, in words for people. */
+/**
+ * The door to the schemas. ajv judges: a document that it accepts has no problem, one that it rejects has at least one.
+ * Our own walk says why in words for people, and which rejections are only worth a warning.
+ */
 import { checkValue } from "./check-value.ts";
 import { SCHEMA_KINDS, SCHEMA_POOL, type SchemaKind } from "./definitions.ts";
 import type { Level, SchemaProblem } from "./problem.ts";
+import { rejectionsOf, unsaidProblems } from "./verdict.ts";
 
 /**
  * Holds a document against the schema of its kind (spec versions 0.4 to 4.2.1).
  * @param value the document as plain JSON
  * @param kind what the document should be
- * @returns every problem, each once; errors and warnings mixed
+ * @returns every problem, each once; warnings are keys that nobody knows, and optional keys without a value
  */
 export function validateAgainstSchema(value: unknown, kind: SchemaKind): readonly SchemaProblem[] {
-	const seen = new Set<string>();
+	const rejections = rejectionsOf(value, kind);
+	if (rejections.length === 0) return [];
 	const root = { $ref: `#/definitions/${SCHEMA_KINDS[kind].root}` };
-	return checkValue(value, root, SCHEMA_POOL.definitions, kind === "flatmachine" ? MACHINE_LEVELS : []).filter(
-		(problem) => {
-			const id = JSON.stringify([problem.path, problem.code, problem.message]);
-			if (seen.has(id)) return false;
-			seen.add(id);
-			return true;
-		},
-	);
+	const problems = checkValue(value, root, SCHEMA_POOL.definitions, kind === "flatmachine" ? MACHINE_LEVELS : []);
+	const seen = new Set<string>();
+	return [...problems, ...unsaidProblems(value, rejections, problems)].filter((problem) => {
+		const id = JSON.stringify([problem.path, problem.code, problem.message]);
+		if (seen.has(id)) return false;
+		seen.add(id);
+		return true;
+	});
 }
 
 /** Keys of a machine that are easily written one level too high or too low. */

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { publishedSchema, SCHEMA_KINDS, type SchemaKind, validateAgainstSchema } from "../../compiler/schema/index.ts";
 import type { JsonSchema } from "../../compiler/schema/json-schema.ts";
+import { validatorsSource } from "../../compiler/schema/write-validators.mjs";
 
 const KINDS: readonly SchemaKind[] = ["flatmachine", "flatagent", "flatprofile", "prompt"];
 
@@ -26,16 +27,49 @@ describe.each(KINDS)("the %s schema", (kind) => {
 		expect(silent).toEqual([]);
 	});
 
-	it("accepts exactly what our checker has no error for, but unknown keys", () => {
+	it("rejects exactly what has a problem", () => {
 		fc.assert(
-			fc.property(fc.constantFrom(...SEEDS[kind]), fc.array(mutation(), { maxLength: 4 }), (seed, mutations) => {
-				const value = mutations.reduce<unknown>((result, mutate) => mutate(result), structuredClone(seed));
-				const ours = validateAgainstSchema(value, kind).length === 0;
-				expect({ value, accepted: accepts(value) }).toEqual({ value, accepted: ours });
+			fc.property(documents(kind), (value) => {
+				const accepted = validateAgainstSchema(value, kind).length === 0;
+				expect({ value, accepted: accepts(value) }).toEqual({ value, accepted });
 			}),
 			{ numRuns: 400 },
 		);
 	});
+
+	it("rejects exactly what has an error, once it forgives unknown keys and optional ones without a value", () => {
+		const forgives = new Ajv({ strict: false, allErrors: true }).compile(forgiving(schema));
+		fc.assert(
+			fc.property(documents(kind), (value) => {
+				const errors = validateAgainstSchema(value, kind).filter(({ severity }) => severity === "error");
+				// That an unknown key is a misspelt one is our own finding; the schema knows no spelling.
+				const schematic = errors.filter(({ code }) => code !== "FS2008");
+				if (!forgives(value)) expect({ value, errors: errors.length }).not.toEqual({ value, errors: 0 });
+				else expect({ value, schematic }).toEqual({ value, schematic: [] });
+			}),
+			{ numRuns: 400 },
+		);
+	});
+
+	it("rejects nothing that our own words do not cover", () => {
+		fc.assert(
+			fc.property(documents(kind), (value) => {
+				expect(validateAgainstSchema(value, kind).filter(({ code }) => code === "FS2011")).toEqual([]);
+			}),
+			{ numRuns: 400 },
+		);
+	});
+});
+
+it("has validators that writing them again does not change", () => {
+	const schemas = {
+		flatmachine: publishedSchema("flatmachine"),
+		flatagent: publishedSchema("flatagent"),
+		flatprofile: publishedSchema("flatprofile"),
+		prompt: publishedSchema("prompt"),
+	};
+	const file = new URL("../../compiler/schema/validators.generated.ts", import.meta.url);
+	expect(validatorsSource(schemas) === readFileSync(file, "utf8")).toBe(true);
 });
 
 it("is written by the build under the names that the package exports", () => {
@@ -48,6 +82,27 @@ it("is written by the build under the names that the package exports", () => {
 	const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 	expect(manifest).toMatchObject({ exports: { "./schemas/*": "./dist/schemas/*" } });
 });
+
+/** The same schema, in which maps take any key and optional keys take null. */
+function forgiving(schema: JsonSchema): Record<string, unknown> {
+	const { additionalProperties, properties = {}, definitions = {}, items, then, else: otherwise, ...rest } = schema;
+	const isOptional = (key: string): boolean => schema.required?.includes(key) !== true;
+	const nullable = (one: unknown): unknown => ({ anyOf: [{ type: "null" }, one] });
+	return {
+		...rest,
+		definitions: mapValues(definitions, (_, one) => forgiving(one)),
+		properties: mapValues(properties, (key, one) => (isOptional(key) ? nullable(forgiving(one)) : forgiving(one))),
+		...(typeof additionalProperties === "object" && { additionalProperties: forgiving(additionalProperties) }),
+		...(items && { items: forgiving(items) }),
+		// biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema is called so.
+		...(then && { then: forgiving(then) }),
+		...(otherwise && { else: forgiving(otherwise) }),
+	};
+}
+
+function mapValues<T>(map: Readonly<Record<string, T>>, change: (key: string, value: T) => unknown): unknown {
+	return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(key, value)]));
+}
 
 function collectSilent(schema: JsonSchema, at: string, silent: string[]): void {
 	for (const [key, property] of Object.entries(schema.properties ?? {})) {
@@ -122,6 +177,14 @@ const SEEDS: Readonly<Record<SchemaKind, readonly [unknown, ...unknown[]]>> = {
 	prompt: [PROMPT],
 };
 
+/** A valid document with a few things replaced, removed or added; now and then any JSON at all. */
+function documents(kind: SchemaKind): fc.Arbitrary<unknown> {
+	const mutated = fc
+		.tuple(fc.constantFrom(...SEEDS[kind]), fc.array(mutation(), { maxLength: 4 }))
+		.map(([seed, mutations]) => mutations.reduce<unknown>((result, mutate) => mutate(result), structuredClone(seed)));
+	return fc.oneof({ arbitrary: mutated, weight: 9 }, fc.jsonValue());
+}
+
 type Mutation = (value: unknown) => unknown;
 
 /** Replaces, removes or adds something at a random place of a document. */
@@ -150,6 +213,9 @@ function mutation(): fc.Arbitrary<Mutation> {
 		);
 }
 
+/** Keys that are known in places, belong to the user, are nobody's, or are nearly known. */
+const ADDED = ["agent", "x-added", "$schema", "colour", "nmae", "dtaa", "usr", "a/b~c"];
+
 function mutateAt(value: unknown, steps: readonly number[], kind: string, put: unknown): unknown {
 	const [step, ...rest] = steps;
 	if (step === undefined || typeof value !== "object" || value === null) return put;
@@ -159,7 +225,7 @@ function mutateAt(value: unknown, steps: readonly number[], kind: string, put: u
 		return value.map((item, index) => (index === at ? mutateAt(item, rest, kind, put) : item));
 	}
 	const entries = Object.entries(value);
-	if (kind === "add" && rest.length === 0) return { ...value, [step % 2 === 0 ? "agent" : "x-added"]: put };
+	if (kind === "add" && rest.length === 0) return { ...value, [ADDED[step % ADDED.length] ?? "x-added"]: put };
 	if (entries.length === 0) return { ...value, type: put };
 	const at = step % entries.length;
 	if (kind === "remove" && rest.length === 0) return Object.fromEntries(entries.filter((_, index) => index !== at));

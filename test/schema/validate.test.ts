@@ -1,6 +1,7 @@
 /** Messages, severities and places of the schema's problems, one mistake at a time. */
 import { expect, it } from "vitest";
 import { kindOf, validateAgainstSchema } from "../../compiler/schema/index.ts";
+import { unsaidProblems } from "../../compiler/schema/verdict.ts";
 
 function machine(state: unknown, more: Readonly<Record<string, unknown>> = {}): unknown {
 	return { spec: "flatmachine", spec_version: "4.2.1", data: { ...more, states: { work: state } } };
@@ -181,4 +182,34 @@ it("holds a profile of a known runtime against that runtime's keys", () => {
 it("says each problem once", () => {
 	const found = problemsOf({ agent: ["a"], tool_loop: { max_turns: {} } });
 	expect(new Set(found.map((p) => p.message)).size).toBe(found.length);
+});
+
+it("takes the address of a schema at the root of every kind of document, and nowhere else", () => {
+	const $schema = "./node_modules/flatstate/dist/schemas/flatmachine.schema.json";
+	const states = { work: { type: "final" } };
+	expect(validateAgainstSchema({ $schema, spec: "flatmachine", data: { states } }, "flatmachine")).toEqual([]);
+	expect(validateAgainstSchema({ $schema, spec: "flatagent", data: { model: "m" } }, "flatagent")).toEqual([]);
+	expect(validateAgainstSchema({ $schema, spec: "prompt", data: { user: "u" } }, "prompt")).toEqual([]);
+	expect(validateAgainstSchema({ $schema, user: "u" }, "prompt")).toEqual([]);
+	expect(validateAgainstSchema({ $schema, model_profiles: { m: { name: "n" } } }, "flatprofile")).toEqual([]);
+	expect(problemsOf({ $schema })).toMatchObject([{ code: "FS2009" }]);
+});
+
+it("makes a misspelt key an error where the right one is required", () => {
+	expect(problemsOf({ key_results: [{ nmae: "k" }] })).toMatchObject([{ code: "FS2008", replacement: "name" }]);
+});
+
+it("says in ajv's own terms what it rejects and nothing else speaks of", () => {
+	const rejections = [
+		{ instancePath: "/data/states/a~1b/transitions/0", keyword: "uniqueItems", params: { i: 1 } },
+		{ instancePath: "/data", keyword: "additionalProperties", params: { additionalProperty: "colour" } },
+		{ instancePath: "/data", keyword: "if", params: { failingKeyword: "then" } },
+	];
+	const value = { data: { states: { "a/b": { transitions: [{}] } } } };
+	expect(unsaidProblems(value, rejections, [])).toMatchObject([
+		{ path: ["data", "states", "a/b", "transitions", 0], code: "FS2011", severity: "error" },
+		{ path: ["data"], message: 'this does not match the schema: additionalProperties {"additionalProperty":"colour"}' },
+	]);
+	const said = validateAgainstSchema({ spec: "prompt", data: { user: 5, colour: 1 } }, "prompt");
+	expect(unsaidProblems({}, [{ instancePath: "/data/user", keyword: "type", params: {} }], said)).toEqual([]);
 });
