@@ -1,5 +1,5 @@
 /** Links between the pages lead somewhere, down to the heading. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { pageNames, pageText, root } from "./page.ts";
@@ -37,4 +37,11 @@ it("lists every page in the index", () => {
 	const index = pageText("docs/README.md");
 	const pages = pageNames().filter((page) => page !== "docs/README.md" && page !== "README.md");
 	expect(pages.filter((page) => !index.includes(`(${page.replace("docs/", "")})`))).toEqual([]);
+});
+
+it("lists every entry of the package", () => {
+	const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	const entries = Object.keys(exports).filter((entry) => entry !== "./package.json");
+	const listed = [...pageText("docs/README.md").matchAll(/^\|\s*`(flatstate[^`]*)`/gm)].map(([, entry]) => entry);
+	expect(listed.sort()).toEqual(entries.map((entry) => `flatstate${entry.slice(1)}`).sort());
 });
