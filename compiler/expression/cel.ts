@@ -1,6 +1,6 @@
 /** CEL conditions, by the CEL library, which is loaded when the first one is met (decisions: expression_engine). */
 import { createRequire } from "node:module";
-import { createContext, Script } from "node:vm";
+import type { Script } from "node:vm";
 import type { ASTNode, Environment } from "@marcbachmann/cel-js";
 import { ExpressionError, ExpressionSyntaxError } from "./errors.ts";
 import type { Span } from "./nodes.ts";
@@ -114,6 +114,7 @@ let watched: { readonly script: Script; readonly sandbox: { run: () => unknown }
 /** Regular expressions of JavaScript can take exponential time; only the engine itself can stop them. */
 function withTimeLimit(run: () => unknown): unknown {
 	if (watched === null) {
+		const { createContext, Script } = process.getBuiltinModule("node:vm");
 		const sandbox = { run };
 		createContext(sandbox);
 		watched = { script: new Script("run()"), sandbox };

@@ -1,27 +1,11 @@
 /** Turns an expression's nodes into closures; the door says what names, missing keys and calls mean. */
 import { slice } from "./access.ts";
+import { add, divide, floorDivide, modulo, multiply, negate, positive, power, subtract } from "./arithmetic.ts";
 import { isSame } from "./characters.ts";
 import { locate } from "./errors.ts";
 import { markLocal } from "./limits.ts";
 import type { BinaryOperator, CompareOperator, Expression, Span } from "./nodes.ts";
-import {
-	add,
-	contains,
-	divide,
-	floorDivide,
-	greater,
-	greaterOrEqual,
-	less,
-	lessOrEqual,
-	modulo,
-	multiply,
-	negate,
-	positive,
-	power,
-	pythonEquals,
-	subtract,
-	truthy,
-} from "./operators.ts";
+import { contains, greater, greaterOrEqual, less, lessOrEqual, pythonEquals, truthy } from "./operators.ts";
 import { pythonStr } from "./printing.ts";
 import { mapKey, PyFloat, tuple, Undefined } from "./values.ts";
 

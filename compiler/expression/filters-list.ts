@@ -1,11 +1,12 @@
 /** Filters on lists and mappings, and `default`. */
 import { templateSubscript } from "./access.ts";
 import { flagArgument, wholeArgument } from "./arguments.ts";
+import { add } from "./arithmetic.ts";
 import { codePointLength, codePoints } from "./characters.ts";
 import { Fault } from "./errors.ts";
 import type { FilterTable } from "./filters.ts";
 import { checkItems, checkText, markLocal, spend } from "./limits.ts";
-import { add, compare, defined, itemsOf, pythonEquals, truthy } from "./operators.ts";
+import { compare, defined, itemsOf, pythonEquals, truthy } from "./operators.ts";
 import { pythonStr } from "./printing.ts";
 import {
 	Builtin,

@@ -1,5 +1,5 @@
 /** The filters, tests and functions that templates know, by name. */
-import { distance } from "fastest-levenshtein";
+import { createRequire } from "node:module";
 
 export const FILTER_NAMES: ReadonlySet<string> = new Set(
 	`abs attr batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format
@@ -16,8 +16,12 @@ export const TEST_NAMES: ReadonlySet<string> = new Set(
 
 export const FUNCTION_NAMES: ReadonlySet<string> = new Set(["range", "dict", "namespace", "cycler", "joiner"]);
 
+type Levenshtein = typeof import("fastest-levenshtein");
+
 /** "did you mean …" for a name that is near a known one. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+	// Only mistakes need it, so only they pay for loading it.
+	const { distance }: Levenshtein = createRequire(import.meta.url)("fastest-levenshtein");
 	let best: string | undefined;
 	let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
 	for (const one of known) {

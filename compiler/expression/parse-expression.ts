@@ -1,24 +1,14 @@
 /** The expression grammar: one parser, with Python's precedence for conditions and Jinja's for templates. */
 import { ExpressionSyntaxError } from "./errors.ts";
-import type { Dialect, Token } from "./lexer.ts";
+import type { Token } from "./lexer.ts";
 import { MAX_NESTING, MAX_TREE_DEPTH } from "./limits.ts";
 import { FILTER_NAMES, nearest, TEST_NAMES } from "./names.ts";
 import type { BinaryOperator, CompareOperator, Expression, Span } from "./nodes.ts";
+import { CONSTANTS, KEYWORDS, TokenReader } from "./token-reader.ts";
 
 type Named = readonly (readonly [string, Expression])[];
 type Arguments = { readonly args: readonly Expression[]; readonly named: Named; readonly end: number };
 
-const CONSTANTS = new Map<string, boolean | null>([
-	["true", true],
-	["True", true],
-	["false", false],
-	["False", false],
-	["none", null],
-	["None", null],
-	["null", null],
-]);
-
-const KEYWORDS = new Set(["and", "or", "not", "in", "is", "if", "else"]);
 const COMPARISONS = new Set<string>(["==", "!=", "<", "<=", ">", ">="]);
 
 function isCompareOperator(text: string): text is "==" | "!=" | "<" | "<=" | ">" | ">=" {
@@ -26,96 +16,9 @@ function isCompareOperator(text: string): text is "==" | "!=" | "<" | "<=" | ">"
 }
 
 /** Reads one tag's or condition's tokens. Nodes come out frozen. */
-export class ExpressionParser {
-	readonly #tokens: readonly Token[];
-	readonly #dialect: Dialect;
+export class ExpressionParser extends TokenReader {
 	readonly #depths = new WeakMap<Expression, number>();
-	#index = 0;
 	#nesting = 0;
-
-	constructor(tokens: readonly Token[], dialect: Dialect) {
-		this.#tokens = tokens;
-		this.#dialect = dialect;
-	}
-
-	get current(): Token {
-		return this.#tokens[Math.min(this.#index, this.#tokens.length - 1)] ?? END;
-	}
-
-	get #following(): Token {
-		return this.#tokens[Math.min(this.#index + 1, this.#tokens.length - 1)] ?? END;
-	}
-
-	/** Takes the current token. */
-	next(): Token {
-		const token = this.current;
-		this.#index += 1;
-		return token;
-	}
-
-	/** Takes the token if it is this operator. */
-	skip(operator: string): boolean {
-		if (!this.#isOperator(operator)) return false;
-		this.#index += 1;
-		return true;
-	}
-
-	/** Takes the token if it is this word. */
-	skipName(name: string): boolean {
-		if (!this.isName(name)) return false;
-		this.#index += 1;
-		return true;
-	}
-
-	isName(name: string): boolean {
-		return this.current.kind === "name" && this.current.text === name;
-	}
-
-	/** Takes a name that is not a keyword, as an assignment target. */
-	target(): Token {
-		const token = this.current;
-		if (token.kind !== "name") throw this.unexpected("a name");
-		if (KEYWORDS.has(token.text) || CONSTANTS.has(token.text)) {
-			throw new ExpressionSyntaxError(`\`${token.text}\` cannot be assigned`, token);
-		}
-		return this.next();
-	}
-
-	expect(operator: string): Token {
-		if (!this.#isOperator(operator)) throw this.unexpected(`\`${operator}\``);
-		return this.next();
-	}
-
-	/** Fails unless all tokens are used up. */
-	expectEnd(): void {
-		if (this.current.kind !== "end") throw this.unexpected(null);
-	}
-
-	/** The error for the current token, with a hint where the mistake is a common one. */
-	unexpected(wanted: string | null): ExpressionSyntaxError {
-		const token = this.current;
-		const shown = token.kind === "end" ? "the end" : `\`${token.text}\``;
-		const simple = this.#dialect === "simple";
-		if (token.kind === "operator" && token.text === "=") {
-			return new ExpressionSyntaxError("`=` does not compare", token, "write `==`");
-		}
-		if (simple && token.text === "|") {
-			return new ExpressionSyntaxError("a condition has no filters", token, "compute the value in `output_to_context`");
-		}
-		if (simple && token.text === "**") return new ExpressionSyntaxError("a condition has no `**`", token);
-		if (simple && token.text === "for") {
-			return new ExpressionSyntaxError("a condition has no loops", token, "compute the value in `output_to_context`");
-		}
-		const upper = token.text.toLowerCase();
-		if (token.kind === "name" && token.text !== upper && KEYWORDS.has(upper)) {
-			return new ExpressionSyntaxError(`\`${token.text}\` is not an operator here`, token, `write \`${upper}\``);
-		}
-		if (wanted !== null) return new ExpressionSyntaxError(`${wanted} is expected, not ${shown}`, token);
-		return new ExpressionSyntaxError(
-			token.kind === "end" ? "the expression ends too early" : `${shown} is not expected here`,
-			token,
-		);
-	}
 
 	/** An expression, with `a if c else b`. */
 	expression(withConditional = true): Expression {
@@ -126,7 +29,7 @@ export class ExpressionParser {
 			const test = this.#or();
 			let otherwise: Expression | null = null;
 			if (this.skipName("else")) otherwise = this.expression();
-			else if (this.#dialect === "simple") throw this.unexpected("`else`");
+			else if (this.dialect === "simple") throw this.unexpected("`else`");
 			node = this.#make(
 				// biome-ignore lint/suspicious/noThenProperty: a node is never awaited
 				{ kind: "conditional", test, then: node, otherwise, start: node.start, end: (otherwise ?? test).end },
@@ -140,12 +43,12 @@ export class ExpressionParser {
 	/** An expression or, with commas, a tuple. */
 	tuple(withConditional = true): Expression {
 		const first = this.expression(withConditional);
-		if (!this.#isOperator(",")) return first;
+		if (!this.isOperator(",")) return first;
 		const items = [first];
 		let end = first.end;
-		while (this.#isOperator(",")) {
+		while (this.isOperator(",")) {
 			end = this.next().end;
-			if (this.current.kind === "end" || this.#isOperator(")") || this.#isOperator("=")) break;
+			if (this.current.kind === "end" || this.isOperator(")") || this.isOperator("=")) break;
 			const item = this.expression(withConditional);
 			items.push(item);
 			end = item.end;
@@ -158,11 +61,11 @@ export class ExpressionParser {
 		this.expect("(");
 		const args: Expression[] = [];
 		const named: (readonly [string, Expression])[] = [];
-		while (!this.#isOperator(")")) {
-			if (this.#isOperator("*") || this.#isOperator("**")) {
+		while (!this.isOperator(")")) {
+			if (this.isOperator("*") || this.isOperator("**")) {
 				throw new ExpressionSyntaxError("`*` arguments are not supported", this.current, "write the arguments out");
 			}
-			if (this.current.kind === "name" && this.#following.kind === "operator" && this.#following.text === "=") {
+			if (this.current.kind === "name" && this.following.kind === "operator" && this.following.text === "=") {
 				const name = this.next().text;
 				this.next();
 				named.push(Object.freeze([name, this.expression()] as const));
@@ -172,7 +75,7 @@ export class ExpressionParser {
 				}
 				args.push(this.expression());
 			}
-			if (!this.#isOperator(")")) this.expect(",");
+			if (!this.isOperator(")")) this.expect(",");
 		}
 		const { end } = this.next();
 		return { args: Object.freeze(args), named: Object.freeze(named), end };
@@ -191,10 +94,6 @@ export class ExpressionParser {
 		if (this.#nesting > MAX_NESTING) {
 			throw new ExpressionSyntaxError(`the expression is nested more than ${MAX_NESTING} levels deep`, this.current);
 		}
-	}
-
-	#isOperator(operator: string): boolean {
-		return this.current.kind === "operator" && this.current.text === operator;
 	}
 
 	#make<E extends Expression>(node: E, parts: readonly (Expression | null)[]): E {
@@ -272,12 +171,12 @@ export class ExpressionParser {
 			this.next();
 			return "in";
 		}
-		if (text === "not" && this.#following.kind === "name" && this.#following.text === "in") {
+		if (text === "not" && this.following.kind === "name" && this.following.text === "in") {
 			this.next();
 			this.next();
 			return "not in";
 		}
-		if (text === "is" && this.#dialect === "simple") {
+		if (text === "is" && this.dialect === "simple") {
 			this.next();
 			return this.skipName("not") ? "is not" : "is";
 		}
@@ -285,7 +184,7 @@ export class ExpressionParser {
 	}
 
 	#sum(): Expression {
-		const operand = this.#dialect === "jinja" ? () => this.#concatenation() : () => this.#product();
+		const operand = this.dialect === "jinja" ? () => this.#concatenation() : () => this.#product();
 		return this.#chain(["+", "-"], operand);
 	}
 
@@ -294,7 +193,7 @@ export class ExpressionParser {
 	}
 
 	#product(): Expression {
-		return this.#chain(["*", "/", "//", "%"], () => (this.#dialect === "jinja" ? this.#power() : this.#unary()));
+		return this.#chain(["*", "/", "//", "%"], () => (this.dialect === "jinja" ? this.#power() : this.#unary()));
 	}
 
 	#power(): Expression {
@@ -327,7 +226,7 @@ export class ExpressionParser {
 			]);
 		} else node = this.#primary();
 		node = this.#postfix(node);
-		return withFilter && this.#dialect === "jinja" ? this.#filtersAndTests(node) : node;
+		return withFilter && this.dialect === "jinja" ? this.#filtersAndTests(node) : node;
 	}
 
 	#primary(): Expression {
@@ -362,7 +261,7 @@ export class ExpressionParser {
 	#name(token: Token): Expression {
 		const { start, end } = token;
 		const constant = CONSTANTS.get(token.text);
-		const simple = this.#dialect === "simple";
+		const simple = this.dialect === "simple";
 		if (constant !== undefined && !(simple && token.text === "none")) {
 			this.next();
 			return this.#make({ kind: "literal", value: constant, start, end }, []);
@@ -394,7 +293,7 @@ export class ExpressionParser {
 
 	#parenthesis(): Expression {
 		const { start } = this.next();
-		if (this.#isOperator(")")) {
+		if (this.isOperator(")")) {
 			const { end } = this.next();
 			return this.#make({ kind: "list", items: Object.freeze([]), tuple: true, start, end }, []);
 		}
@@ -409,9 +308,9 @@ export class ExpressionParser {
 	#list(): Expression {
 		const { start } = this.next();
 		const items: Expression[] = [];
-		while (!this.#isOperator("]")) {
+		while (!this.isOperator("]")) {
 			items.push(this.expression());
-			if (!this.#isOperator("]")) this.expect(",");
+			if (!this.isOperator("]")) this.expect(",");
 		}
 		const { end } = this.next();
 		return this.#make({ kind: "list", items: Object.freeze(items), start, end }, items);
@@ -419,16 +318,16 @@ export class ExpressionParser {
 
 	#map(): Expression {
 		const open = this.current;
-		if (this.#dialect === "simple") {
+		if (this.dialect === "simple") {
 			throw new ExpressionSyntaxError("a condition has no `{…}`", open, "compare single values");
 		}
 		this.next();
 		const entries: (readonly [Expression, Expression])[] = [];
-		while (!this.#isOperator("}")) {
+		while (!this.isOperator("}")) {
 			const key = this.expression();
 			this.expect(":");
 			entries.push(Object.freeze([key, this.expression()] as const));
-			if (!this.#isOperator("}")) this.expect(",");
+			if (!this.isOperator("}")) this.expect(",");
 		}
 		const { end } = this.next();
 		return this.#make(
@@ -456,7 +355,7 @@ export class ExpressionParser {
 			this.next();
 			return this.#make({ kind: "attribute", object, name: token.text, start: object.start, end: token.end }, [object]);
 		}
-		if (token.kind === "integer" && this.#dialect === "jinja") {
+		if (token.kind === "integer" && this.dialect === "jinja") {
 			this.next();
 			const index = this.#make({ kind: "literal", value: Number(token.value), start: token.start, end: token.end }, []);
 			return this.#make({ kind: "subscript", object, index, start: object.start, end: token.end }, [object]);
@@ -469,8 +368,8 @@ export class ExpressionParser {
 
 	#subscript(object: Expression): Expression {
 		this.next();
-		const from = this.#isOperator(":") ? null : this.tuple();
-		if (this.#dialect === "simple" && this.#isOperator(":")) {
+		const from = this.isOperator(":") ? null : this.tuple();
+		if (this.dialect === "simple" && this.isOperator(":")) {
 			throw new ExpressionSyntaxError(
 				"a condition has no slices",
 				this.current,
@@ -482,7 +381,7 @@ export class ExpressionParser {
 			const { end } = this.expect("]");
 			return this.#make({ kind: "subscript", object, index: from, start: object.start, end }, [object, from]);
 		}
-		const part = (): Expression | null => (this.#isOperator(":") || this.#isOperator("]") ? null : this.expression());
+		const part = (): Expression | null => (this.isOperator(":") || this.isOperator("]") ? null : this.expression());
 		const to = part();
 		const step = this.skip(":") ? part() : null;
 		const { end } = this.expect("]");
@@ -490,7 +389,7 @@ export class ExpressionParser {
 	}
 
 	#call(callee: Expression): Expression {
-		if (this.#dialect === "simple") {
+		if (this.dialect === "simple") {
 			throw new ExpressionSyntaxError(
 				"a condition cannot call functions",
 				{ start: callee.start, end: this.current.end },
@@ -510,7 +409,7 @@ export class ExpressionParser {
 		for (;;) {
 			if (this.skip("|")) node = this.#filter(node);
 			else if (this.isName("is")) node = this.#test(node);
-			else if (this.#isOperator("(")) node = this.#call(node);
+			else if (this.isOperator("(")) node = this.#call(node);
 			else return node;
 		}
 	}
@@ -520,7 +419,7 @@ export class ExpressionParser {
 		if (first.kind !== "name") throw this.unexpected("a name");
 		this.next();
 		let { text, end } = first;
-		while (this.#isOperator(".") && this.#following.kind === "name") {
+		while (this.isOperator(".") && this.following.kind === "name") {
 			this.next();
 			const part = this.next();
 			text += `.${part.text}`;
@@ -534,7 +433,7 @@ export class ExpressionParser {
 		if (!FILTER_NAMES.has(name.text)) {
 			throw new ExpressionSyntaxError(`there is no filter \`${name.text}\``, name, nearest(name.text, FILTER_NAMES));
 		}
-		const call = this.#isOperator("(") ? this.arguments() : { args: NOTHING, named: NO_NAMES, end: name.end };
+		const call = this.isOperator("(") ? this.arguments() : { args: NOTHING, named: NO_NAMES, end: name.end };
 		const start = Math.min(input.start, name.start);
 		return this.#make(
 			{ kind: "filter", name: name.text, input, args: call.args, named: call.named, start, end: call.end },
@@ -552,7 +451,7 @@ export class ExpressionParser {
 		let args: readonly Expression[] = NOTHING;
 		let { end } = name;
 		const token = this.current;
-		if (this.#isOperator("(")) {
+		if (this.isOperator("(")) {
 			const call = this.arguments();
 			if (call.named.length > 0) throw new ExpressionSyntaxError("a test takes no named arguments", token);
 			args = call.args;
@@ -575,7 +474,6 @@ export class ExpressionParser {
 	}
 }
 
-const END: Token = { kind: "end", text: "", value: null, start: 0, end: 0 };
 const NOTHING: readonly Expression[] = Object.freeze([]);
 const NO_NAMES: Named = Object.freeze([]);
 

@@ -10,14 +10,15 @@ const MAX_TEMPLATE = 10_000_000;
 
 export interface TemplateOptions {
 	readonly engine: "jinja" | "liquid";
-	/** First words of bare paths; `context`, `input` and `output` when absent. */
+	/**
+	 * First words of bare paths; `context`, `input` and `output` when absent. An empty list: the text is always a
+	 * template, whatever it holds, as prompts are (spec section 19.3).
+	 */
 	readonly roots?: readonly string[];
-	/** False: the text is a template whatever it holds, as prompts are (spec section 19.3). Default true. */
-	readonly bare?: boolean;
 }
 
 /**
- * Parses a template. Text without `{{` and `{%` is a bare path or stays as it is, unless `bare` is false.
+ * Parses a template. Text without `{{` and `{%` is a bare path or stays as it is, unless there are no roots.
  *
  * @throws ExpressionSyntaxError with offsets into `text`.
  */
@@ -25,11 +26,12 @@ export function parseTemplate(text: string, options: TemplateOptions): TemplateN
 	if (text.length > MAX_TEMPLATE) {
 		throw new ExpressionSyntaxError(`the template is longer than ${MAX_TEMPLATE} characters`, { start: 0, end: 0 });
 	}
-	if (options.bare !== false && !text.includes("{{") && !text.includes("{%")) {
+	const { roots = DEFAULT_ROOTS } = options;
+	if (roots.length > 0 && !text.includes("{{") && !text.includes("{%")) {
 		const path = text.trim();
 		if (BARE_PATH.test(path)) {
 			const [root = "", ...keys] = path.split(".");
-			if ((options.roots ?? DEFAULT_ROOTS).includes(root)) {
+			if (roots.includes(root)) {
 				return Object.freeze({ kind: "path", root, keys: Object.freeze(keys) });
 			}
 		}

@@ -1,8 +1,10 @@
 /** The tests of templates: `x is defined`, `x is divisibleby 3`. */
+
+import { modulo } from "./arithmetic.ts";
 import { Fault } from "./errors.ts";
 import { isCallable } from "./functions.ts";
 import { FILTER_NAMES, TEST_NAMES } from "./names.ts";
-import { compare, contains, modulo, pythonEquals } from "./operators.ts";
+import { compare, contains, pythonEquals } from "./operators.ts";
 import { pythonStr } from "./printing.ts";
 import { isLowerCase, isUpperCase } from "./texts.ts";
 import { isFloat, isInt, isList, isMapping, numeric, PyRange, Undefined } from "./values.ts";

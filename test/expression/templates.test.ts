@@ -73,7 +73,7 @@ describe("text without braces", () => {
 	});
 
 	it("is a template in a prompt", () => {
-		const node = parseTemplate("context {# c #}\n", { engine: "jinja", bare: false });
+		const node = parseTemplate("context {# c #}\n", { engine: "jinja", roots: [] });
 		expect(compileTemplate(node, "context {# c #}\n", { finalize: "prompt" })({})).toBe("context ");
 	});
 });
