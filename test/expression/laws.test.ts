@@ -94,7 +94,7 @@ describe("whatever the text", () => {
 				evaluated(() => condition(scope));
 				expect(JSON.stringify(scope)).toBe(before);
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: 1500 },
 		);
 	});
 
@@ -113,7 +113,7 @@ describe("whatever the text", () => {
 				evaluated(() => value(scope));
 				expect(JSON.stringify(scope)).toBe(before);
 			}),
-			{ numRuns: 5000 },
+			{ numRuns: 2000 },
 		);
 	});
 
@@ -126,7 +126,7 @@ describe("whatever the text", () => {
 				const template = compileTemplate(node, text, { finalize: "machine" });
 				evaluated(() => template(scope));
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: 500 },
 		);
 	});
 
@@ -144,7 +144,7 @@ describe("whatever the text", () => {
 					}
 				}
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: 1500 },
 		);
 	});
 });
