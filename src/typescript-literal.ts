@@ -1,4 +1,5 @@
 /** Prints plain JSON values as TypeScript literals, formatted as a formatter with tabs would. */
+import { isRecord } from "../compiler/document/plain-data.ts";
 
 const lineWidth = 120;
 const identifier = /^[A-Za-z_$][\w$]*$/;
@@ -17,7 +18,7 @@ export function printLiteral(value: unknown, depth: number, reserved = 0): strin
 		const items = value.map((item) => `${inner}${printLiteral(item, depth + 1)},\n`);
 		return `[\n${items.join("")}${"\t".repeat(depth)}]`;
 	}
-	if (isMapping(value)) {
+	if (isRecord(value)) {
 		const entries = entriesOf(value).map(([key, item]) => {
 			return `${inner}${printProperty(key, printLiteral(item, depth + 1, printKey(key).length + 3), depth + 1)},\n`;
 		});
@@ -41,15 +42,15 @@ export function printKey(key: string): string {
 
 function printOnOneLine(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(printOnOneLine).join(", ")}]`;
-	if (!isMapping(value)) return JSON.stringify(value) ?? "undefined";
+	if (!isRecord(value)) return JSON.stringify(value) ?? "undefined";
 	const entries = entriesOf(value).map(([key, item]) => `${printKey(key)}: ${printOnOneLine(item)}`);
 	return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
 /** States and transitions with parts of their own read better on lines of their own. */
 function isSmall(value: unknown): boolean {
-	if (Array.isArray(value)) return value.every((item) => !isMapping(item)) || value.length <= 1;
-	if (!isMapping(value)) return true;
+	if (Array.isArray(value)) return value.every((item) => !isRecord(item)) || value.length <= 1;
+	if (!isRecord(value)) return true;
 	return entriesOf(value).every(([, item]) => typeof item !== "object" || isFlatList(item) || isFlatMapping(item));
 }
 
@@ -58,13 +59,9 @@ function isFlatList(value: unknown): boolean {
 }
 
 function isFlatMapping(value: unknown): boolean {
-	return isMapping(value) && entriesOf(value).every(([, item]) => typeof item !== "object" || isFlatMapping(item));
+	return isRecord(value) && entriesOf(value).every(([, item]) => typeof item !== "object" || isFlatMapping(item));
 }
 
 function entriesOf(value: Readonly<Record<string, unknown>>): [string, unknown][] {
 	return Object.entries(value).filter(([, item]) => item !== undefined);
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -42,7 +42,7 @@ export function startProgressLine(options: ProgressLineOptions): ProgressLine {
 		if (isHeld()) return clear();
 		frame = (frame + 1) % frames.length;
 		// The last column stays free: a terminal would wrap after it.
-		const line = clipToWidth(`${frames[frame]} ${text()}`, (stream.columns ?? 80) - 1);
+		const line = clipToWidth(`${frames[frame]} ${text()}`, (stream.columns || 80) - 1);
 		stream.write(`${drawn ? wipe : ""}${line}`);
 		drawn = true;
 	}, interval);

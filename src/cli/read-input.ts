@@ -1,9 +1,10 @@
 /** Reads the value of `--input`: JSON, `@file`, or `@-` for standard input. */
-import { isRecord } from "../../compiler/document/plain-data.ts";
+
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { parseDocument } from "../../compiler/document/parse.ts";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { orUsageError } from "./or-usage-error.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -52,4 +53,3 @@ function asInput(value: unknown, name: string): Input {
 	const got = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
 	throw new UsageError(`${name} must be an object such as {"key": "value"}, got ${got}.`);
 }
-
