@@ -15,7 +15,7 @@ const sections = [
 /** The text of the page. */
 export function diagnosticsPage(codes) {
 	const parts = [
-		"<!-- Written by docs/write-diagnostics.mjs from compiler/diagnostics/codes.ts; change it there. -->",
+		"<!-- Written by docs/write-diagnostics.mjs from the registry in compiler/diagnostics; change it there. -->",
 		"# Diagnostics",
 		"What the compiler says about documents. An _error_ keeps a machine from being compiled, a _warning_ does not. `flatstate validate` prints them with file, line and column; in code they are " +
 			"in `diagnostics` of what `compile` gives, and of the `CompileError` that it throws.",
