@@ -1,6 +1,7 @@
 /** Reads a chat completion off the wire, whole or streamed; nothing about its form is trusted (spec section 19.5). */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { FinishReason } from "../../runtime/agents/agent.ts";
-import { isMapping, type Mapping } from "./definition.ts";
+import type { Mapping } from "./definition.ts";
 import { MalformedResponseError, ProviderReportedError } from "./errors.ts";
 
 /** A tool call as a response has it; `server` names the tool server, "" for tools of the configuration. */
@@ -32,14 +33,14 @@ export interface Completion {
  * @throws MalformedResponseError where there is no message, ProviderReportedError where the body is an error
  */
 export function readCompletion(data: unknown): Completion {
-	if (!isMapping(data)) throw new MalformedResponseError(data === "" ? "it is empty." : `it is a ${kindOf(data)}.`);
+	if (!isRecord(data)) throw new MalformedResponseError(data === "" ? "it is empty." : `it is a ${kindOf(data)}.`);
 	throwIfError(data);
 	const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined;
-	if (!isMapping(choice) || !isMapping(choice.message)) throw new MalformedResponseError("it has no message.");
+	if (!isRecord(choice) || !isRecord(choice.message)) throw new MalformedResponseError("it has no message.");
 	const { message } = choice;
 	return {
 		content: textOf(message.content),
-		toolCalls: Array.isArray(message.tool_calls) ? message.tool_calls.filter(isMapping).map(readToolCall) : [],
+		toolCalls: Array.isArray(message.tool_calls) ? message.tool_calls.filter(isRecord).map(readToolCall) : [],
 		finishReason: readFinishReason(choice.finish_reason),
 		usage: readUsage(data.usage),
 	};
@@ -77,20 +78,20 @@ export async function collectStream(
 	let hasChoice = false;
 	const calls = new Map<number, PartialToolCall>();
 	for await (const chunk of chunks) {
-		if (!isMapping(chunk)) throw new MalformedResponseError("a chunk is no object.");
+		if (!isRecord(chunk)) throw new MalformedResponseError("a chunk is no object.");
 		throwIfError(chunk);
 		usage = chunk.usage ?? usage;
 		const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
-		if (!isMapping(choice)) continue;
+		if (!isRecord(choice)) continue;
 		hasChoice = true;
 		finishReason = choice.finish_reason ?? finishReason;
-		if (!isMapping(choice.delta)) continue;
+		if (!isRecord(choice.delta)) continue;
 		const { delta } = choice;
 		if (typeof delta.content === "string" && delta.content !== "") {
 			content = (content ?? "") + delta.content;
 			onEvent({ type: "content", text: delta.content });
 		}
-		for (const piece of Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isMapping) : []) {
+		for (const piece of Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isRecord) : []) {
 			onEvent(addToolCallPiece(calls, piece));
 		}
 	}
@@ -106,7 +107,7 @@ function addToolCallPiece(calls: Map<number, PartialToolCall>, piece: Mapping): 
 	const index = typeof piece.index === "number" ? piece.index : calls.size;
 	const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
 	calls.set(index, call);
-	const named = isMapping(piece.function) ? piece.function : {};
+	const named = isRecord(piece.function) ? piece.function : {};
 	if (typeof piece.id === "string") call.id = piece.id;
 	if (typeof named.name === "string") call.name += named.name;
 	if (typeof named.arguments === "string") call.arguments += named.arguments;
@@ -121,7 +122,7 @@ function addToolCallPiece(calls: Map<number, PartialToolCall>, piece: Mapping): 
 
 /** Some providers report a failure with status 200. */
 function throwIfError(data: Mapping): void {
-	if (!isMapping(data.error)) return;
+	if (!isRecord(data.error)) return;
 	const { message, code } = data.error;
 	const status = Number(code);
 	throw new ProviderReportedError(
@@ -131,7 +132,7 @@ function throwIfError(data: Mapping): void {
 }
 
 function readToolCall(call: Mapping): ResponseToolCall {
-	const named = isMapping(call.function) ? call.function : {};
+	const named = isRecord(call.function) ? call.function : {};
 	return {
 		id: typeof call.id === "string" ? call.id : "",
 		server: "",
@@ -141,11 +142,11 @@ function readToolCall(call: Mapping): ResponseToolCall {
 }
 
 function readArguments(args: unknown): Mapping {
-	if (isMapping(args)) return args;
+	if (isRecord(args)) return args;
 	if (typeof args !== "string") return {};
 	try {
 		const value: unknown = JSON.parse(args);
-		return isMapping(value) ? value : {};
+		return isRecord(value) ? value : {};
 	} catch {
 		// Spec section 19.5: arguments that are no JSON are empty; the tool then says what it misses.
 		return {};
@@ -169,8 +170,8 @@ function readFinishReason(reason: unknown): FinishReason | null {
 }
 
 function readUsage(usage: unknown): TokenUsage | null {
-	if (!isMapping(usage)) return null;
-	const details = isMapping(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+	if (!isRecord(usage)) return null;
+	const details = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
 	const input_tokens = count(usage.prompt_tokens);
 	const output_tokens = count(usage.completion_tokens);
 	return {
@@ -190,7 +191,7 @@ function textOf(content: unknown): string | null {
 	if (typeof content === "string") return content;
 	if (!Array.isArray(content)) return null;
 	return content
-		.flatMap((part: unknown) => (isMapping(part) && typeof part.text === "string" ? [part.text] : []))
+		.flatMap((part: unknown) => (isRecord(part) && typeof part.text === "string" ? [part.text] : []))
 		.join("");
 }
 

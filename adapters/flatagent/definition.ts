@@ -1,8 +1,10 @@
 /** Reads an agent's document: the legacy inline form, and prompt + profile (spec section 19.1). */
+
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { InvalidAgentConfigError } from "./errors.ts";
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -36,15 +38,15 @@ export interface AgentDefinition {
  */
 export function readAgentDefinition(config: Mapping, configDir: string): AgentDefinition {
 	const isWrapper = config.spec !== undefined || config.data !== undefined;
-	const metadata = isMapping(config.metadata) ? config.metadata : {};
-	const named = text(isMapping(config.data) ? config.data.name : config.name) ?? text(metadata.name) ?? "unnamed-agent";
+	const metadata = isRecord(config.metadata) ? config.metadata : {};
+	const named = text(isRecord(config.data) ? config.data.name : config.name) ?? text(metadata.name) ?? "unnamed-agent";
 	if (isWrapper && config.spec !== undefined && config.spec !== "flatagent") {
 		throw new InvalidAgentConfigError(named, `\`spec\` must be \`flatagent\`, but is ${JSON.stringify(config.spec)}.`);
 	}
-	if (isWrapper && !isMapping(config.data)) {
+	if (isWrapper && !isRecord(config.data)) {
 		throw new InvalidAgentConfigError(named, "`data` is missing or is no mapping.");
 	}
-	const data = isMapping(config.data) ? config.data : config;
+	const data = isRecord(config.data) ? config.data : config;
 	const isBundle = data.prompt !== undefined || data.profile !== undefined;
 	if (!isBundle) {
 		return {
@@ -69,9 +71,9 @@ export function readAgentDefinition(config: Mapping, configDir: string): AgentDe
 /** A path, a wrapper `{spec: prompt, data}`, or the prompt itself. */
 function unwrapPrompt(prompt: unknown, agentName: string, configDir: string): Mapping {
 	const value = typeof prompt === "string" ? readPromptFile(prompt, agentName, configDir) : prompt;
-	if (!isMapping(value)) throw new InvalidAgentConfigError(agentName, "`data.prompt` is neither a path nor a mapping.");
+	if (!isRecord(value)) throw new InvalidAgentConfigError(agentName, "`data.prompt` is neither a path nor a mapping.");
 	if (value.spec === undefined) return value;
-	if (value.spec !== "prompt" || !isMapping(value.data)) {
+	if (value.spec !== "prompt" || !isRecord(value.data)) {
 		throw new InvalidAgentConfigError(
 			agentName,
 			"`data.prompt` has a `spec`, so it must be {spec: prompt, data: {…}}.",
@@ -92,7 +94,7 @@ function readPromptFile(path: string, agentName: string, configDir: string): unk
 
 function readPrompt(fields: Mapping, agentName: string): PromptDefinition {
 	const { tools } = fields;
-	if (tools !== undefined && tools !== null && !(Array.isArray(tools) && tools.every(isMapping))) {
+	if (tools !== undefined && tools !== null && !(Array.isArray(tools) && tools.every(isRecord))) {
 		throw new InvalidAgentConfigError(agentName, "`tools` must be a list of function definitions.");
 	}
 	return {
@@ -100,18 +102,13 @@ function readPrompt(fields: Mapping, agentName: string): PromptDefinition {
 		user: text(fields.user) ?? "",
 		instructionSuffix: text(fields.instruction_suffix) ?? "",
 		postHistoryInstructions: text(fields.post_history_instructions) ?? "",
-		outputSchema: isMapping(fields.output) && Object.keys(fields.output).length > 0 ? fields.output : null,
-		tools: Array.isArray(tools) ? tools.filter(isMapping) : [],
-		hasMcp: isMapping(fields.mcp),
+		outputSchema: isRecord(fields.output) && Object.keys(fields.output).length > 0 ? fields.output : null,
+		tools: Array.isArray(tools) ? tools.filter(isRecord) : [],
+		hasMcp: isRecord(fields.mcp),
 	};
 }
 
 function text(value: unknown): string | undefined {
 	if (typeof value === "string") return value;
 	return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
-}
-
-/** Whether a value is a mapping, and not a list. */
-export function isMapping(value: unknown): value is Mapping {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** FlatAgent: one configured language model with its prompts (spec section 19). */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
 import type { AgentCall, AgentExecutor, AgentResult } from "../../runtime/agents/agent.ts";
@@ -6,7 +7,7 @@ import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { agentHeader } from "../mock-model/script.ts";
 import { type ChatClient, callModel, createClient } from "./client.ts";
 import { collectStream, readCompletion, type StreamEvent } from "./completion.ts";
-import { type AgentDefinition, isMapping, type Mapping, readAgentDefinition } from "./definition.ts";
+import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
 import { errorInfoOf, headersOf } from "./errors.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
@@ -205,7 +206,7 @@ function headerText(text: string): string {
 function reservedInput(input: Mapping, sessionId: string | undefined): FlatAgentCall {
 	const { messages, tools, session_id, ...rest } = input;
 	const isHistory = isMessageList(messages);
-	const areTools = Array.isArray(tools) && tools.every((tool) => isMapping(tool) && isMapping(tool.function));
+	const areTools = Array.isArray(tools) && tools.every((tool) => isRecord(tool) && isRecord(tool.function));
 	const isSession = typeof session_id === "string";
 	return {
 		input: {
@@ -215,7 +216,7 @@ function reservedInput(input: Mapping, sessionId: string | undefined): FlatAgent
 			...(session_id !== undefined && !isSession && { session_id }),
 		},
 		...(isHistory && { messages }),
-		...(areTools && { tools: tools.filter(isMapping) }),
+		...(areTools && { tools: tools.filter(isRecord) }),
 		sessionId: isSession ? session_id : sessionId,
 	};
 }

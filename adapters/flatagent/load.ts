@@ -1,10 +1,12 @@
 /** Reads an agent and its profiles from files, for use without a machine. */
+
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
 import { normaliseCatalog, profileFileNames } from "../../compiler/profiles/catalog.ts";
-import { isMapping, type Mapping } from "./definition.ts";
+import type { Mapping } from "./definition.ts";
 import { InvalidAgentConfigError } from "./errors.ts";
 import { FlatAgent, type FlatAgentOptions } from "./flat-agent.ts";
 
@@ -27,7 +29,7 @@ export async function loadFlatAgent(file: string, options: LoadOptions = {}): Pr
  */
 export async function loadAgentConfig(file: string, dir: string): Promise<Mapping> {
 	const config = await readYaml(resolve(dir, file));
-	if (!isMapping(config)) throw new InvalidAgentConfigError(file, "the file holds no mapping.");
+	if (!isRecord(config)) throw new InvalidAgentConfigError(file, "the file holds no mapping.");
 	return config;
 }
 
@@ -38,7 +40,7 @@ async function discoverProfiles(dir: string): Promise<ProfilesPlan | undefined> 
 		try {
 			return normaliseCatalog(parse(await readFile(file, "utf8")), file);
 		} catch (cause) {
-			if (isMapping(cause) && cause.code === "ENOENT") continue;
+			if (isRecord(cause) && cause.code === "ENOENT") continue;
 			throw new InvalidAgentConfigError(file, "the profiles cannot be read as YAML or JSON.", { cause });
 		}
 	}

@@ -1,6 +1,7 @@
 /** Renders an agent's prompts and lays out the messages of a call (spec sections 19.3 and 19.4). */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { compileTemplate, parseTemplate } from "../../compiler/expression/index.ts";
-import { isMapping, type Mapping, type PromptDefinition } from "./definition.ts";
+import type { Mapping, PromptDefinition } from "./definition.ts";
 
 const defaultSystem = "You are a helpful assistant.";
 
@@ -88,5 +89,5 @@ function withInstructions(messages: readonly Mapping[], instructions: string): M
 
 /** Whether a value is a list of chat messages. */
 export function isMessageList(value: unknown): value is readonly Mapping[] {
-	return Array.isArray(value) && value.every((item) => isMapping(item) && typeof item.role === "string");
+	return Array.isArray(value) && value.every((item) => isRecord(item) && typeof item.role === "string");
 }

@@ -1,5 +1,6 @@
 /** The body of a chat-completions request out of a resolved model (spec section 19.4). */
-import { isMapping, type Mapping } from "./definition.ts";
+import { isRecord } from "../../compiler/document/plain-data.ts";
+import type { Mapping } from "./definition.ts";
 
 /** Keys of a model that say where and how it is called, and are not sent. */
 const ownKeys: ReadonlySet<string> = new Set([
@@ -58,7 +59,7 @@ export function buildRequest({ modelName, model, messages, tools, hasOutputSchem
 
 /** Further headers from the model's `extra_headers`. */
 export function extraHeaders(model: Mapping): Record<string, string> {
-	if (!isMapping(model.extra_headers)) return {};
+	if (!isRecord(model.extra_headers)) return {};
 	return Object.fromEntries(Object.entries(model.extra_headers).map(([name, value]) => [name, String(value)]));
 }
 

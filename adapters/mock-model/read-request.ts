@@ -1,5 +1,7 @@
 /** Reads one chat-completions request off the wire, bounded in size. */
+
 import type { IncomingMessage } from "node:http";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { agentHeader, type MockMessage, type MockRequest } from "./script.ts";
 
 /** A request that the server refuses with `status`. */
@@ -37,7 +39,7 @@ export async function readJsonBody(
 	} catch {
 		throw new RefusedRequest(400, "The request body is not JSON.");
 	}
-	if (!isMapping(body)) throw new RefusedRequest(400, "The request body is not a JSON object.");
+	if (!isRecord(body)) throw new RefusedRequest(400, "The request body is not a JSON object.");
 	return body;
 }
 
@@ -74,7 +76,7 @@ function readAgentName(header: string | readonly string[] | undefined): string |
 }
 
 function readMessage(value: unknown): MockMessage {
-	if (!isMapping(value) || typeof value.role !== "string") throw new RefusedRequest(400, "A message has no role.");
+	if (!isRecord(value) || typeof value.role !== "string") throw new RefusedRequest(400, "A message has no role.");
 	const toolCallId = value.tool_call_id;
 	return {
 		role: value.role,
@@ -87,10 +89,6 @@ function textOf(content: unknown): string {
 	if (typeof content === "string") return content;
 	if (!Array.isArray(content)) return "";
 	return content
-		.flatMap((part: unknown) => (isMapping(part) && typeof part.text === "string" ? [part.text] : []))
+		.flatMap((part: unknown) => (isRecord(part) && typeof part.text === "string" ? [part.text] : []))
 		.join("\n");
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,10 @@
 /** Reads a mock model's script from YAML or JSON text or from a JavaScript module, and checks its form. */
+
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { InvalidMockScriptError } from "./errors.ts";
 import type { MockAnswer, MockAnswerFunction, MockAnswers, MockRule, MockScript } from "./script.ts";
 
@@ -31,7 +33,7 @@ export function loadScript(text: string): MockScript {
 export async function loadScriptFile(file: string): Promise<MockScript> {
 	if (![".js", ".mjs", ".cjs", ".ts", ".mts"].includes(extname(file))) return loadScript(await readFile(file, "utf8"));
 	const exported: unknown = await import(pathToFileURL(resolve(file)).href);
-	const value = isMapping(exported) ? exported.default : undefined;
+	const value = isRecord(exported) ? exported.default : undefined;
 	if (value === undefined) throw new InvalidMockScriptError(`The module ${file} has no default export.`);
 	if (isFunction(value)) return async (request) => readAnswer(await value(request), `The answer of ${file}`);
 	return readScript(value);
@@ -47,24 +49,24 @@ export function readScript(value: unknown): Exclude<MockScript, MockAnswerFuncti
 			? value.map((rule, index) => readRule(rule, `Rule ${index + 1}`))
 			: value.map((answer, index) => readAnswer(answer, `Answer ${index + 1}`));
 	}
-	if (!isMapping(value)) throw new InvalidMockScriptError(`The script is ${kindOf(value)}.`);
+	if (!isRecord(value)) throw new InvalidMockScriptError(`The script is ${kindOf(value)}.`);
 	return Object.fromEntries(
 		Object.entries(value).map(([name, answers]) => [name, readAnswers(answers, `The entry "${name}"`)]),
 	);
 }
 
 function isRuleLike(value: unknown): boolean {
-	return isMapping(value) && Object.hasOwn(value, "answers");
+	return isRecord(value) && Object.hasOwn(value, "answers");
 }
 
 function readRule(rule: unknown, place: string): MockRule {
-	if (!isMapping(rule) || !isRuleLike(rule)) {
+	if (!isRecord(rule) || !isRuleLike(rule)) {
 		throw new InvalidMockScriptError(`${place} has no \`answers\`; rules and answers cannot stand in one list.`);
 	}
 	rejectUnknownKeys(rule, ["match", "answers"], place);
 	const answers = readAnswers(rule.answers, place);
 	if (rule.match === undefined) return { answers };
-	if (!isMapping(rule.match)) throw new InvalidMockScriptError(`${place}: \`match\` is ${kindOf(rule.match)}.`);
+	if (!isRecord(rule.match)) throw new InvalidMockScriptError(`${place}: \`match\` is ${kindOf(rule.match)}.`);
 	rejectUnknownKeys(rule.match, ["model", "agent", "contains"], `${place}: match`);
 	return {
 		match: {
@@ -85,14 +87,13 @@ function readAnswers(value: unknown, place: string): MockAnswers {
 const answerKeys: Readonly<Record<string, (value: unknown) => boolean>> = {
 	content: (value) => value === null || typeof value === "string",
 	json: () => true,
-	tool_calls: (value) =>
-		Array.isArray(value) && value.every((call) => isMapping(call) && typeof call.name === "string"),
+	tool_calls: (value) => Array.isArray(value) && value.every((call) => isRecord(call) && typeof call.name === "string"),
 	finish_reason: (value) => value === null || typeof value === "string",
-	usage: (value) => value === null || isMapping(value),
+	usage: (value) => value === null || isRecord(value),
 	latency_ms: (value) => typeof value === "number" && value >= 0,
 	status: (value) => typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599,
-	headers: isMapping,
-	error: isMapping,
+	headers: isRecord,
+	error: isRecord,
 	cut: (value) => typeof value === "boolean",
 	malformed: (value) => typeof value === "boolean",
 	chunks: (value) => Array.isArray(value) && value.every((piece) => typeof piece === "string"),
@@ -106,13 +107,13 @@ export function readAnswer(value: unknown, place: string): MockAnswer {
 	if (typeof value === "string") return value;
 	if (typeof value === "number" || typeof value === "boolean") return String(value);
 	if (!isAnswerDetails(value, place)) throw new InvalidMockScriptError(`${place} is ${kindOf(value)}.`);
-	if (!isMapping(value.headers)) return value;
+	if (!isRecord(value.headers)) return value;
 	const headers = Object.entries(value.headers).map(([name, header]) => [name.toLowerCase(), String(header)]);
 	return { ...value, headers: Object.fromEntries(headers) };
 }
 
 function isAnswerDetails(value: unknown, place: string): value is Exclude<MockAnswer, string> {
-	if (!isMapping(value)) return false;
+	if (!isRecord(value)) return false;
 	rejectUnknownKeys(value, Object.keys(answerKeys), place);
 	for (const [key, item] of Object.entries(value)) {
 		if (item !== undefined && answerKeys[key]?.(item) !== true) {
@@ -139,10 +140,6 @@ function kindOf(value: unknown): string {
 	if (value === null || value === undefined) return "empty";
 	if (Array.isArray(value)) return "a list";
 	return typeof value === "object" ? "a mapping of an unexpected form" : `the ${typeof value} ${String(value)}`;
-}
-
-function isMapping(value: unknown): value is Mapping {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {

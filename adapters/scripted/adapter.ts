@@ -1,10 +1,11 @@
 /** Agents that answer from a script, for tests and for running a machine without a model. */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentAdapter, AgentCall, AgentExecutor } from "../../runtime/agents/agent.ts";
 import { RetryableError, RuntimeError } from "../../runtime/agents/errors.ts";
 import { everyAgentType } from "../../runtime/agents/registry.ts";
 import { agentResultFields } from "../../runtime/agents/result.ts";
 import { ScriptExhaustedError, ScriptMissingAgentError } from "./errors.ts";
-import { type AgentAnswers, type AgentScript, isMapping, type ScriptedAnswer } from "./script.ts";
+import type { AgentAnswers, AgentScript, ScriptedAnswer } from "./script.ts";
 
 /** A call that a scripted agent got, for assertions. */
 export interface RecordedCall {
@@ -65,7 +66,7 @@ function resultOf(answer: ScriptedAnswer | null | undefined): Readonly<Record<st
 	if (answer === null || answer === undefined) return { usage };
 	if (typeof answer === "string") return { content: answer, usage };
 	if (answer instanceof Error) throw answer;
-	if (!isMapping(answer)) return { content: String(answer), usage };
+	if (!isRecord(answer)) return { content: String(answer), usage };
 	const keys = Object.keys(answer);
 	const only: unknown = keys.length === 1 ? Object.values(answer)[0] : undefined;
 	if (keys[0] === "throw" && typeof only === "string") throw errorFromText(only);
@@ -85,7 +86,7 @@ function errorFromText(text: string): Error {
 }
 
 function metadataOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-	return isMapping(config.metadata) ? config.metadata : {};
+	return isRecord(config.metadata) ? config.metadata : {};
 }
 
 /** `Array.isArray` does not narrow readonly lists. */

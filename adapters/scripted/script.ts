@@ -1,5 +1,7 @@
 /** The script format: answers in place of agents, from code or from a YAML or JSON file. */
+
 import { parse } from "yaml";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentCall, AgentErrorInfo, AgentResult } from "../../runtime/agents/agent.ts";
 import { InvalidScriptError } from "./errors.ts";
 
@@ -70,13 +72,8 @@ export function loadAgentScript(text: string): AgentScript {
 function readAnswer(value: unknown, place: string): ScriptedAnswer {
 	if (typeof value === "string") return value;
 	if (typeof value === "number" || typeof value === "boolean") return String(value);
-	if (isMapping(value)) return value;
+	if (isRecord(value)) return value;
 	throw new InvalidScriptError(
 		`${place} is ${Array.isArray(value) ? "a list" : "empty"}: expected a text or a mapping.`,
 	);
-}
-
-/** Whether a value is a mapping, and not a list. */
-export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

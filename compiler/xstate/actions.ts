@@ -1,4 +1,6 @@
 /** Actions of a compiled machine: all of them pure changes of the context, and the one that sets the machine's output. */
+
+import { isRecord } from "../document/plain-data.ts";
 import { truthy } from "../expression/index.ts";
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { compileStructure, type RenderOptions } from "../render/structure.ts";
@@ -7,7 +9,6 @@ import { LimitReachedError, NoTransitionError, UnknownStateError } from "./error
 import { failureOf } from "./failure.ts";
 import { conditionErrorOf } from "./guards.ts";
 import {
-	isRecord,
 	type MachineContext,
 	type MachineMeta,
 	type RunData,

@@ -4,7 +4,8 @@
  * have one that does neither. A test pins the protocol (test/embedding), and only this file knows it.
  */
 import { assign, type NonReducibleUnknown, type ProvidedActor } from "xstate";
-import { isRecord, type MachineContext, type MachineEvent } from "./machine-context.ts";
+import { isRecord } from "../document/plain-data.ts";
+import type { MachineContext, MachineEvent } from "./machine-context.ts";
 
 export interface ChangeArguments {
 	readonly context: MachineContext;

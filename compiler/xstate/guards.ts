@@ -1,8 +1,10 @@
 /** Guards of a compiled machine: conditions under their own text, and the few that the lowering needs. */
+
+import { isRecord } from "../document/plain-data.ts";
 import { compileCondition, truthy } from "../expression/index.ts";
 import type { MachinePlan } from "../plan/plan.ts";
 import { LimitReachedError } from "./errors.ts";
-import { isRecord, type MachineContext, reachedLimit } from "./machine-context.ts";
+import { type MachineContext, reachedLimit } from "./machine-context.ts";
 import { errorDefault, guardName } from "./names.ts";
 import { reads, scopeOf } from "./scope.ts";
 

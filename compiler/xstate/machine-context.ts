@@ -122,11 +122,6 @@ interface Carrier {
 	readonly [startOptions]?: StartOptions;
 }
 
-/** Whether a value is a plain mapping. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The first limit that these totals have reached, or null. */
 export function reachedLimit(meta: MachineMeta): LimitName | null {
 	const { limits, usage } = meta.run;

@@ -1,5 +1,7 @@
 /** Turns an agent's answer into a candidate of a vote, by the patterns of `metadata.parsing` (spec section 9). */
+
 import { createContext, Script } from "node:vm";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { FlatstateError } from "../errors.ts";
 import type { AgentResult } from "./agent.ts";
 
@@ -31,10 +33,10 @@ export class InvalidParsingError extends FlatstateError {
  * @throws InvalidParsingError
  */
 export function readParsing(parsing: unknown): CandidateParsing | undefined {
-	if (!isMapping(parsing)) return undefined;
+	if (!isRecord(parsing)) return undefined;
 	const fields: [string, FieldPattern][] = [];
 	for (const [field, spec] of Object.entries(parsing)) {
-		if (!isMapping(spec) || typeof spec.pattern !== "string") throw new InvalidParsingError(field, "no pattern.");
+		if (!isRecord(spec) || typeof spec.pattern !== "string") throw new InvalidParsingError(field, "no pattern.");
 		const type = spec.type === "json" || spec.type === "int" ? spec.type : "string";
 		fields.push([field, { pattern: readPattern(field, spec.pattern), type }]);
 	}
@@ -84,7 +86,7 @@ function firstGroup(pattern: RegExp, text: string): string | undefined {
 		const group: unknown = Array.isArray(match) ? match[1] : undefined;
 		return typeof group === "string" ? group : undefined;
 	} catch (error) {
-		if (isMapping(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+		if (isRecord(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
 		throw error;
 	}
 }
@@ -99,8 +101,4 @@ function convert(text: string, type: FieldPattern["type"]): unknown {
 		// No JSON is no candidate: the vote counts it as a format error.
 		return undefined;
 	}
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

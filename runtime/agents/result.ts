@@ -1,4 +1,5 @@
 /** Reads an `AgentResult` out of whatever an executor returned (spec section 18.1), and what the machine counts of it. */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type {
 	AgentCost,
 	AgentErrorInfo,
@@ -36,7 +37,7 @@ export const agentResultFields: ReadonlySet<string> = new Set([
 export function coerceAgentResult(value: unknown): AgentResult {
 	if (value === null || value === undefined) return {};
 	if (value instanceof Error) return { error: readError(value) };
-	if (!isFields(value)) return { content: contentText(value) };
+	if (!isRecord(value)) return { content: contentText(value) };
 	if (!Object.keys(value).some((key) => agentResultFields.has(key))) return { output: value };
 	const result: WritableResult = {};
 	for (const [field, given] of Object.entries(value)) {
@@ -112,10 +113,6 @@ export function costOf(result: AgentResult): number {
 	return typeof cost === "number" ? cost : (cost.total ?? 0);
 }
 
-function isFields(value: unknown): value is Fields {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function own(fields: Fields, key: string): unknown {
 	return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }
@@ -128,7 +125,7 @@ function contentText(value: unknown): string {
 }
 
 function readContent(value: unknown): string | null | undefined {
-	return value === null || value === undefined ? value : contentText(isFields(value) ? JSON.stringify(value) : value);
+	return value === null || value === undefined ? value : contentText(isRecord(value) ? JSON.stringify(value) : value);
 }
 
 function readText(value: unknown): string | undefined {
@@ -140,11 +137,11 @@ function readNumber(value: unknown): number | undefined {
 }
 
 function readFields(value: unknown): Fields | undefined {
-	return isFields(value) ? value : undefined;
+	return isRecord(value) ? value : undefined;
 }
 
 function readUsage(value: unknown): AgentUsage | undefined {
-	if (!isFields(value)) return undefined;
+	if (!isRecord(value)) return undefined;
 	return defined({
 		input_tokens: readNumber(own(value, "input_tokens")),
 		output_tokens: readNumber(own(value, "output_tokens")),
@@ -159,7 +156,7 @@ function readUsage(value: unknown): AgentUsage | undefined {
 }
 
 function readCost(value: unknown): AgentCost | undefined {
-	if (!isFields(value)) return readNumber(value);
+	if (!isRecord(value)) return readNumber(value);
 	return defined({
 		input: readNumber(own(value, "input")),
 		output: readNumber(own(value, "output")),
@@ -179,7 +176,7 @@ function readFinishReason(value: unknown): FinishReason | undefined {
 function readError(value: unknown): AgentErrorInfo | undefined {
 	if (typeof value === "string" && value !== "") return { message: value };
 	if (value instanceof Error) return { type: value.name, message: value.message };
-	if (!isFields(value) || Object.keys(value).length === 0) return undefined;
+	if (!isRecord(value) || Object.keys(value).length === 0) return undefined;
 	const error = defined({
 		code: readText(own(value, "code")),
 		type: readText(own(value, "type")),
@@ -191,7 +188,7 @@ function readError(value: unknown): AgentErrorInfo | undefined {
 }
 
 function readRateLimit(value: unknown): RateLimitState | undefined {
-	if (!isFields(value)) return undefined;
+	if (!isRecord(value)) return undefined;
 	const windows = own(value, "windows");
 	return defined({
 		limited: Boolean(own(value, "limited")),
@@ -201,7 +198,7 @@ function readRateLimit(value: unknown): RateLimitState | undefined {
 }
 
 function readWindow(value: unknown): RateLimitWindow[] {
-	if (!isFields(value)) return [];
+	if (!isRecord(value)) return [];
 	const window = defined({
 		name: readText(own(value, "name")) ?? "",
 		resource: readText(own(value, "resource")) ?? "",
@@ -215,7 +212,7 @@ function readWindow(value: unknown): RateLimitWindow[] {
 
 function readToolCalls(value: unknown): readonly AgentToolCall[] | undefined {
 	if (!Array.isArray(value)) return undefined;
-	return value.filter(isFields).map((call) => ({
+	return value.filter(isRecord).map((call) => ({
 		id: readText(own(call, "id")) ?? "",
 		// The agent's own response calls it `tool` (spec section 19.5).
 		name: readText(own(call, "name")) ?? readText(own(call, "tool")) ?? "",

@@ -1,4 +1,5 @@
 /** The pure parts of `mdap_voting`: settings, red flags, vote keys and the count (spec section 9). */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { FlatstateError } from "../errors.ts";
 import type { AgentResult } from "./agent.ts";
 import { type CandidateParsing, readParsing } from "./candidate.ts";
@@ -36,13 +37,13 @@ export function votingSettings(
 	execution: Pick<VotingSettings, "kMargin" | "maxCandidates" | "maxResponseTokens">,
 	metadata: Readonly<Record<string, unknown>> = {},
 ): VotingSettings {
-	const mdap = isMapping(metadata.mdap) ? metadata.mdap : {};
+	const mdap = isRecord(metadata.mdap) ? metadata.mdap : {};
 	return {
 		kMargin: positive(mdap.k_margin) ?? execution.kMargin,
 		maxCandidates: positive(mdap.max_candidates) ?? execution.maxCandidates,
 		maxResponseTokens: positive(mdap.max_response_tokens) ?? execution.maxResponseTokens,
 		parsing: readParsing(metadata.parsing),
-		validationSchema: isMapping(metadata.validation) ? metadata.validation : undefined,
+		validationSchema: isRecord(metadata.validation) ? metadata.validation : undefined,
 	};
 }
 
@@ -117,7 +118,7 @@ export class VoteCount {
 
 function sorted(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sorted);
-	if (!isMapping(value)) return value;
+	if (!isRecord(value)) return value;
 	// A list of pairs: an object would put integer-like keys first and swallow `__proto__`.
 	const entries = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
 	return { map: entries.sort(([first], [second]) => (first < second ? -1 : 1)) };
@@ -125,8 +126,4 @@ function sorted(value: unknown): unknown {
 
 function positive(value: unknown): number | undefined {
 	return typeof value === "number" && value > 0 ? value : undefined;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -15,7 +15,7 @@ import { compositeHooks, NO_HOOKS } from "../hooks/composite.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import { agentLogic } from "../state/agent-call.ts";
 import { FileNotFoundError, ValueError } from "../state/errors.ts";
-import type { LaunchRequest, MachineSet } from "../state/machine-set.ts";
+import type { LaunchRequest, MachineHost } from "../state/machine-host.ts";
 import type { RuntimeServices } from "../state/services.ts";
 import { stateLogic } from "../state/state-actor.ts";
 import { pauseLogic, waitLogic } from "../state/wait-actor.ts";
@@ -41,12 +41,12 @@ export class CompiledSet {
 		const known = this.#built.get(planId);
 		if (known) return known;
 		const plan = this.plan(planId);
-		const machines = this.#machineSet(plan, this.#injectedFor(planId));
+		const host = this.#machineHost(plan, this.#injectedFor(planId));
 		const { newId } = this.services;
 		const built = buildMachine(
 			plan,
 			{ newId: () => newId(), errorNames, describeError },
-			this.#actors(plan, machines),
+			this.#actors(plan, host),
 			this.#injectedFor(planId),
 		);
 		this.#built.set(planId, built);
@@ -69,14 +69,14 @@ export class CompiledSet {
 		return given ? { state: true, lifecycle: true } : noInjectedHooks;
 	}
 
-	#actors(plan: MachinePlan, machines: MachineSet): ActorTable {
+	#actors(plan: MachinePlan, host: MachineHost): ActorTable {
 		const actors: ActorTable = {
-			[actorName.state]: stateLogic(machines),
-			[actorName.wait]: waitLogic(machines),
-			[actorName.pause]: pauseLogic(machines),
+			[actorName.state]: stateLogic(host),
+			[actorName.wait]: waitLogic(host),
+			[actorName.pause]: pauseLogic(host),
 		};
 		for (const agent of Object.values(plan.agents)) {
-			actors[actorName.agent(agent.name)] = agentLogic(() => machines.executorOf(agent));
+			actors[actorName.agent(agent.name)] = agentLogic(() => host.executorOf(agent));
 		}
 		for (const { name, id, missingFile } of Object.values(plan.machines)) {
 			const logic = lazyLogic(() => {
@@ -89,7 +89,7 @@ export class CompiledSet {
 		return actors;
 	}
 
-	#machineSet(plan: MachinePlan, injected: InjectedHooks): MachineSet {
+	#machineHost(plan: MachinePlan, injected: InjectedHooks): MachineHost {
 		const { services } = this;
 		const states = new Map(plan.states.map((state) => [state.name, state]));
 		const shapes = new Map(plan.states.map((state) => [state.name, shapeOf(plan, state, injected)]));

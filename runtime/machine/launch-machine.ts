@@ -1,7 +1,7 @@
 /** Starts a launched machine on its own, and keeps its result (spec section 10.5). */
 import { resultUri } from "../results/result-uri.ts";
 import { errorValue } from "../state/child.ts";
-import type { LaunchRequest } from "../state/machine-set.ts";
+import type { LaunchRequest } from "../state/machine-host.ts";
 import type { CompiledSet } from "./compiled-set.ts";
 import { runMachine } from "./run-machine.ts";
 

@@ -1,5 +1,5 @@
 /** `action:` of a state: the hooks' `onAction`, or an actor that the user provided in its place. */
-import { isRecord } from "../../compiler/xstate/machine-context.ts";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import { callAction } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";

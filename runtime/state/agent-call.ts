@@ -1,7 +1,7 @@
 /** One call of an agent: an actor `agent:<name>` that users may override, a budget check before it, its totals after. */
 import { type AnyActorLogic, fromPromise, type PromiseActorLogic } from "xstate";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
-import { isRecord } from "../../compiler/xstate/machine-context.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
 import { errorFromAgentResult } from "../agents/errors.ts";
@@ -86,13 +86,13 @@ function callAsActor(
 
 /** The same call without an actor around it, where nobody would see the actor: half the cost of a step. */
 async function callDirectly(
-	{ steps, machines }: Visit,
+	{ steps, host }: Visit,
 	agent: AgentPlan,
 	call: Omit<AgentCall, "signal">,
 	attempt: string,
 ): Promise<ChildOutcome> {
 	return steps.attempt(`${agent.name}.${attempt}`, async (signalOf) => {
-		const executor = await machines.executorOf(agent);
+		const executor = await host.executorOf(agent);
 		return executor.execute({
 			...call,
 			get signal() {

@@ -1,6 +1,7 @@
 /** Child machines: an actor each, `machine:<name>`, that users may override (spec section 10). */
 import type { AnyActorRef } from "xstate";
-import { isRecord, type MachineContext, withStartOptions } from "../../compiler/xstate/machine-context.ts";
+import { isRecord } from "../../compiler/document/plain-data.ts";
+import { type MachineContext, withStartOptions } from "../../compiler/xstate/machine-context.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import { describeError } from "../agents/errors.ts";
 import { resultUri } from "../results/result-uri.ts";
@@ -29,7 +30,7 @@ export interface RunningChild {
 
 /** Starts machine `name` as a child of this state. */
 export function startChild(visit: Visit, key: string, name: string, input: unknown): RunningChild {
-	const { machines, meta, steps, environment, services } = visit;
+	const { host, meta, steps, environment, services } = visit;
 	const { depth } = checkChild(visit, name);
 	if (!isRecord(input)) throw new ValueError(`The input of machine \`${name}\` is no mapping.`);
 	const childId = String(steps.value(`${key}.id`, () => services.newId()));
@@ -39,7 +40,7 @@ export function startChild(visit: Visit, key: string, name: string, input: unkno
 	const event = { executionId: meta.execution_id, childId, machine: name };
 	environment.emit?.({ type: "child_start", ...event });
 	const child: SpawnedChild = steps.spawn(key, {
-		logic: machines.machineBehind(logic) ?? logic,
+		logic: host.machineBehind(logic) ?? logic,
 		src: actorName.machine(name),
 		input: withStartOptions(input, {
 			executionId: childId,

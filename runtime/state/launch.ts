@@ -1,12 +1,12 @@
 /** `launch:` of a state: machines that run on their own, in the background (spec section 10.5). */
-import { isRecord } from "../../compiler/xstate/machine-context.ts";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { checkChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
 import type { Visit } from "./visit.ts";
 
 /** Launches the state's machines; their ids are decided, and kept, before they start. */
 export async function runLaunches(visit: Visit): Promise<void> {
-	const { state, steps, machines, environment, meta, services } = visit;
+	const { state, steps, host, environment, meta, services } = visit;
 	const input = state.launchInput === undefined ? {} : visit.render(state.launchInput);
 	if (!isRecord(input)) throw new ValueError(`\`launch_input\` of state \`${state.name}\` is no mapping.`);
 	for (const [index, name] of state.launch.entries()) {
@@ -14,7 +14,7 @@ export async function runLaunches(visit: Visit): Promise<void> {
 		const executionId = String(steps.value(`launch.${index}.id`, () => services.newId()));
 		await steps.effect(`launch.${index}`, () => {
 			environment.emit?.({ type: "launch", executionId: meta.execution_id, childId: executionId, machine: name });
-			const running = machines.launch({
+			const running = host.launch({
 				planId,
 				input,
 				executionId,

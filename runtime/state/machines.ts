@@ -1,6 +1,7 @@
 /** `machine:` of a state: one child, or a list of children in parallel (spec sections 10.2 and 10.3). */
+
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachineCallPlan } from "../../compiler/plan/plan.ts";
-import { isRecord } from "../../compiler/xstate/machine-context.ts";
 import { errorValue, type RunningChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
 import type { Visit } from "./visit.ts";

@@ -1,7 +1,8 @@
 /** The actor that a compiled machine invokes for everything that a state does (docs/design.md, "Lowering one state"). */
 import type { AnyActorRef } from "xstate";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { type FailureDetails, withFailureDetails } from "../../compiler/xstate/failure.ts";
-import { isRecord, type StateResult } from "../../compiler/xstate/machine-context.ts";
+import type { StateResult } from "../../compiler/xstate/machine-context.ts";
 import type { StatePhase } from "../../compiler/xstate/names.ts";
 import {
 	callError,
@@ -14,7 +15,7 @@ import {
 import { hasMethod } from "../hooks/methods.ts";
 import type { StepsEnvironment } from "../steps/steps.ts";
 import { fromSteps, type StepsArguments, type StepsLogic } from "../steps/steps-logic.ts";
-import type { MachineSet } from "./machine-set.ts";
+import type { MachineHost } from "./machine-host.ts";
 import { applyOutput } from "./output.ts";
 import { environmentOf } from "./run-environment.ts";
 import { Visit } from "./visit.ts";
@@ -26,16 +27,16 @@ export interface StateInput {
 }
 
 /** The logic `flatstate:state` of one machine. */
-export function stateLogic(machines: MachineSet): StepsLogic<StateInput> {
+export function stateLogic(host: MachineHost): StepsLogic<StateInput> {
 	return fromSteps({
 		readInput: readStateInput,
-		environmentOf: (self) => stepsEnvironment(self, machines),
-		run: (args) => runPhase(machines, args),
+		environmentOf: (self) => stepsEnvironment(self, host),
+		run: (args) => runPhase(host, args),
 	});
 }
 
 /** The parts of the run's environment that steps need. */
-export function stepsEnvironment(self: AnyActorRef, { services }: MachineSet): StepsEnvironment {
+export function stepsEnvironment(self: AnyActorRef, { services }: MachineHost): StepsEnvironment {
 	const { activity, barrier } = environmentOf(self);
 	return { activity, barrier, now: () => services.now() };
 }
@@ -49,13 +50,10 @@ export function readStateInput(value: unknown): StateInput {
 	return { state: value.state, phase };
 }
 
-async function runPhase(
-	machines: MachineSet,
-	{ input, self, steps }: StepsArguments<StateInput>,
-): Promise<StateResult> {
+async function runPhase(host: MachineHost, { input, self, steps }: StepsArguments<StateInput>): Promise<StateResult> {
 	const { _parent: machine } = self;
 	if (!machine) throw new TypeError("A state actor runs only as the child of a compiled machine.");
-	const visit = new Visit(machines, machines.stateOf(input.state), machine, steps);
+	const visit = new Visit(host, host.stateOf(input.state), machine, steps);
 	try {
 		const result = await runs[input.phase](visit);
 		return Object.assign(result, { patch: visit.patch() }, visit.totals());
@@ -69,7 +67,7 @@ type PhaseResult = Omit<StateResult, "patch">;
 
 const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>> = {
 	async start(visit) {
-		const hooks = await visit.machines.lifecycleHooks();
+		const hooks = await visit.host.lifecycleHooks();
 		visit.replaceContext(asContext(await visit.steps.effect("start", () => callMachineStart(hooks, visit.context))));
 		return {};
 	},
@@ -107,7 +105,7 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 	},
 
 	async finish(visit) {
-		const hooks = await visit.machines.lifecycleHooks();
+		const hooks = await visit.host.lifecycleHooks();
 		const { final = {} } = visit.meta.run;
 		return { final: await visit.steps.effect("end", () => callMachineEnd(hooks, visit.context, final)) };
 	},

@@ -1,9 +1,9 @@
 /** One visit of a state: the context as it changes, the costs as they add up, and the state's collaborators. */
 import type { AnyActorLogic, AnyActorRef } from "xstate";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
 import {
-	isRecord,
 	type MachineContext,
 	type MachineMeta,
 	patchBetween,
@@ -12,7 +12,7 @@ import {
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import type { Steps } from "../steps/steps.ts";
-import type { MachineSet } from "./machine-set.ts";
+import type { MachineHost } from "./machine-host.ts";
 import { environmentOf, type RunEnvironment } from "./run-environment.ts";
 import type { RuntimeServices } from "./services.ts";
 
@@ -24,7 +24,7 @@ export interface Totals {
 }
 
 export class Visit {
-	readonly machines: MachineSet;
+	readonly host: MachineHost;
 	readonly state: StatePlan;
 	readonly steps: Steps;
 	readonly environment: RunEnvironment;
@@ -36,8 +36,8 @@ export class Visit {
 	#cost = 0;
 	#usage: TokenUsage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
 
-	constructor(machines: MachineSet, state: StatePlan, machine: AnyActorRef, steps: Steps) {
-		this.machines = machines;
+	constructor(host: MachineHost, state: StatePlan, machine: AnyActorRef, steps: Steps) {
+		this.host = host;
 		this.state = state;
 		this.steps = steps;
 		this.machine = machine;
@@ -47,11 +47,11 @@ export class Visit {
 	}
 
 	get plan(): MachinePlan {
-		return this.machines.plan;
+		return this.host.plan;
 	}
 
 	get services(): RuntimeServices {
-		return this.machines.services;
+		return this.host.services;
 	}
 
 	get meta(): MachineMeta {
@@ -105,11 +105,11 @@ export class Visit {
 
 	/** Whether hooks may be called around this state. */
 	get isHooked(): boolean {
-		return this.machines.isHooked(this.state);
+		return this.host.isHooked(this.state);
 	}
 
 	hooks(): Promise<MachineHooks> | MachineHooks {
-		return this.machines.hooksOf(this.state);
+		return this.host.hooksOf(this.state);
 	}
 }
 

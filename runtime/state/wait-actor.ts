@@ -2,18 +2,18 @@
 
 import { fromSteps, type StepsLogic } from "../steps/steps-logic.ts";
 import { TimeoutError } from "./errors.ts";
-import type { MachineSet } from "./machine-set.ts";
+import type { MachineHost } from "./machine-host.ts";
 import { environmentOf } from "./run-environment.ts";
 import { readStateInput, type StateInput, stepsEnvironment } from "./state-actor.ts";
 import { isMachineContext } from "./visit.ts";
 
 /** The logic `flatstate:wait`: stands for the waiting of a state; ends only by its timeout, with a TimeoutError. */
-export function waitLogic(machines: MachineSet): StepsLogic<StateInput> {
+export function waitLogic(host: MachineHost): StepsLogic<StateInput> {
 	return fromSteps({
 		readInput: readStateInput,
-		environmentOf: (self) => stepsEnvironment(self, machines),
+		environmentOf: (self) => stepsEnvironment(self, host),
 		async run({ input, self, steps }) {
-			const state = machines.stateOf(input.state);
+			const state = host.stateOf(input.state);
 			const context: unknown = self._parent?.getSnapshot().context;
 			const meta = isMachineContext(context) ? context.machine : undefined;
 			const stopWaiting = environmentOf(self).activity.wait({
@@ -24,7 +24,7 @@ export function waitLogic(machines: MachineSet): StepsLogic<StateInput> {
 			steps.signal.addEventListener("abort", stopWaiting, { once: true });
 			const { timeout } = state;
 			if (timeout === null) return new Promise(() => undefined);
-			const deadline = steps.value("deadline", () => machines.services.now() + timeout * 1000);
+			const deadline = steps.value("deadline", () => host.services.now() + timeout * 1000);
 			await steps.sleepUntil(Number(deadline), { idle: true });
 			throw new TimeoutError(state.name, timeout);
 		},
@@ -32,10 +32,10 @@ export function waitLogic(machines: MachineSet): StepsLogic<StateInput> {
 }
 
 /** The logic `flatstate:pause`: gives the event loop one turn. */
-export function pauseLogic(machines: MachineSet): StepsLogic<StateInput> {
+export function pauseLogic(host: MachineHost): StepsLogic<StateInput> {
 	return fromSteps({
 		readInput: readStateInput,
-		environmentOf: (self) => stepsEnvironment(self, machines),
+		environmentOf: (self) => stepsEnvironment(self, host),
 		async run({ self }) {
 			const { activity } = environmentOf(self);
 			activity.begin();

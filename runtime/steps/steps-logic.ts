@@ -3,7 +3,7 @@
  * after a restore; children are real actors that the logic owns in a Map (docs/design.md, "Lowering one state").
  */
 import type { ActorLogic, AnyActorRef, EventObject, Snapshot } from "xstate";
-import { isRecord } from "../../compiler/xstate/machine-context.ts";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { Journal } from "./journal.ts";
 import { Steps, type StepsEnvironment } from "./steps.ts";
 

@@ -14,7 +14,7 @@ export async function runVoting(
 	input: Readonly<Record<string, unknown>>,
 	execution: Extract<ExecutionPlan, { type: "mdap_voting" }>,
 ): Promise<AgentResult> {
-	const { metadata = {} } = await visit.machines.executorOf(agent);
+	const { metadata = {} } = await visit.host.executorOf(agent);
 	const { kMargin, maxCandidates, maxResponseTokens, parsing, validationSchema } = votingSettings(execution, metadata);
 	const validate = await compileValidation(validationSchema);
 	const votes = new VoteCount();

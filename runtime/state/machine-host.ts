@@ -17,7 +17,8 @@ export interface LaunchRequest {
 	readonly environment: RunEnvironment;
 }
 
-export interface MachineSet {
+/** The machine around a state actor. */
+export interface MachineHost {
 	readonly plan: MachinePlan;
 	readonly services: RuntimeServices;
 	stateOf(name: string): StatePlan;
