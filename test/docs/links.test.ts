@@ -45,3 +45,12 @@ it("lists every entry of the package", () => {
 	const listed = [...pageText("docs/README.md").matchAll(/^\|\s*`(flatstate[^`]*)`/gm)].map(([, entry]) => entry);
 	expect(listed.sort()).toEqual(entries.map((entry) => `flatstate${entry.slice(1)}`).sort());
 });
+
+it("names only npm scripts that exist", () => {
+	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	const named = pageNames().flatMap((page) =>
+		[...pageText(page).matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name]) => name),
+	);
+	expect(named).toContain("start");
+	expect(named.filter((name) => name !== "install" && !Object.hasOwn(scripts, String(name)))).toEqual([]);
+});
