@@ -1,5 +1,4 @@
 /** Reads the value of `--input`: JSON, `@file`, or `@-` for standard input. */
-
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { text as readAll } from "node:stream/consumers";
