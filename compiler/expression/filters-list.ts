@@ -4,7 +4,7 @@ import { flagArgument, wholeArgument } from "./arguments.ts";
 import { add } from "./arithmetic.ts";
 import { codePointLength, codePoints } from "./characters.ts";
 import { Fault } from "./errors.ts";
-import type { FilterTable } from "./filters.ts";
+import type { FilterTable } from "./filter-table.ts";
 import { checkItems, checkText, markLocal, spend } from "./limits.ts";
 import { compare, defined, itemsOf, pythonEquals, truthy } from "./operators.ts";
 import { pythonStr } from "./printing.ts";

@@ -1,7 +1,7 @@
 /** Filters to and from HTML, URLs and JSON. */
 import { flagArgument, strictText, wholeArgument } from "./arguments.ts";
 import { Fault } from "./errors.ts";
-import type { FilterTable } from "./filters.ts";
+import type { FilterTable } from "./filter-table.ts";
 import { checkText } from "./limits.ts";
 import { itemsOf } from "./operators.ts";
 import { pythonStr, toPythonJson } from "./printing.ts";

@@ -1,7 +1,7 @@
 /** Filters on numbers. */
 import { flagArgument, wholeArgument } from "./arguments.ts";
 import { Fault } from "./errors.ts";
-import type { FilterTable } from "./filters.ts";
+import type { FilterTable } from "./filter-table.ts";
 import { fixed } from "./format.ts";
 import { spend } from "./limits.ts";
 import { pythonStr } from "./printing.ts";

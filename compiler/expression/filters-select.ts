@@ -1,6 +1,6 @@
 /** Filters that apply other filters and tests to each item: `map`, `select`, `selectattr` and their opposites. */
 import { Fault } from "./errors.ts";
-import type { FilterTable } from "./filters.ts";
+import type { FilterTable } from "./filter-table.ts";
 import { attributeReader } from "./filters-list.ts";
 import type { NamedArguments } from "./functions.ts";
 import { spend } from "./limits.ts";

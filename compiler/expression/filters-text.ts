@@ -2,7 +2,7 @@
 import { flagArgument, strictText, textArgument, wholeArgument } from "./arguments.ts";
 import { codePointLength, codePoints } from "./characters.ts";
 import { Fault } from "./errors.ts";
-import type { FilterTable } from "./filters.ts";
+import type { FilterTable } from "./filter-table.ts";
 import { formatPercent } from "./format.ts";
 import { checkText, checkTextLength } from "./limits.ts";
 import { prettyPrint } from "./pretty-print.ts";

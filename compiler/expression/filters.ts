@@ -1,6 +1,7 @@
 /** The table of template filters, and how a call's arguments reach them (spec section 4.4). */
 import type { Evaluate } from "./compile-expression.ts";
 import { Fault } from "./errors.ts";
+import type { Filter } from "./filter-table.ts";
 import { LIST_FILTERS } from "./filters-list.ts";
 import { MARKUP_FILTERS } from "./filters-markup.ts";
 import { NUMBER_FILTERS } from "./filters-number.ts";
@@ -9,16 +10,6 @@ import { TEXT_FILTERS } from "./filters-text.ts";
 import type { NamedArguments } from "./functions.ts";
 import { spendText } from "./limits.ts";
 import type { Expression } from "./nodes.ts";
-
-/** A filter. An argument that is not given is JavaScript's `undefined`. */
-export interface Filter {
-	/** Names of the arguments after the input; null when the filter takes any. */
-	readonly params: readonly string[] | null;
-	readonly required?: number;
-	readonly run: (input: unknown, args: readonly unknown[], named: NamedArguments) => unknown;
-}
-
-export type FilterTable = Readonly<Record<string, Filter>>;
 
 const TABLE: ReadonlyMap<string, Filter> = new Map(
 	Object.entries({

@@ -2,7 +2,7 @@
 import { flagArgument, wholeArgument } from "./arguments.ts";
 import { Fault } from "./errors.ts";
 import { checkItems, checkSize, isLocal, markLocal, spend } from "./limits.ts";
-import type { Method } from "./methods.ts";
+import type { Method } from "./method.ts";
 import { compare, itemsOf, pythonEquals } from "./operators.ts";
 import { PyTuple } from "./values.ts";
 

@@ -2,7 +2,7 @@
 import { Fault } from "./errors.ts";
 import { fill } from "./functions.ts";
 import { checkItems, checkSize } from "./limits.ts";
-import type { Method } from "./methods.ts";
+import type { Method } from "./method.ts";
 import { getKey, hasKey, keysOf, type Mapping, mapKey, tuple, view } from "./values.ts";
 
 /** The mapping as one that may be changed: those of the user's are plain objects. */

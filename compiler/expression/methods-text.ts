@@ -6,7 +6,7 @@ import { characterAt, codePointLength, hasSurrogates } from "./characters.ts";
 import { Fault } from "./errors.ts";
 import { formatBraces } from "./format-braces.ts";
 import { checkItems, checkText, markLocal, spend } from "./limits.ts";
-import type { Method } from "./methods.ts";
+import type { Method } from "./method.ts";
 import { itemsOf } from "./operators.ts";
 import {
 	capitalize,

@@ -3,13 +3,11 @@ import { Fault } from "./errors.ts";
 import type { NamedArguments } from "./functions.ts";
 import { callFunction } from "./functions.ts";
 import { spendText } from "./limits.ts";
+import type { Method } from "./method.ts";
 import { listMethod } from "./methods-list.ts";
 import { mappingMethod } from "./methods-mapping.ts";
 import { textMethod } from "./methods-text.ts";
 import { Builtin, describe, getKey, isFloat, isList, isMapping, Namespace, numeric, Undefined } from "./values.ts";
-
-/** A method; `undefined` when the type has none of that name. */
-export type Method = (args: readonly unknown[], named: NamedArguments) => unknown;
 
 /** Calls `object.name(…)`. @throws Fault when there is no such method or the arguments are wrong. */
 export function callMethod(object: unknown, name: string, args: readonly unknown[], named: NamedArguments): unknown {

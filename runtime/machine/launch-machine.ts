@@ -2,11 +2,14 @@
 import { resultUri } from "../results/result-uri.ts";
 import { errorValue } from "../state/child.ts";
 import type { LaunchRequest } from "../state/machine-host.ts";
-import type { CompiledSet } from "./compiled-set.ts";
-import { runMachine } from "./run-machine.ts";
+import type { RuntimeServices } from "../state/services.ts";
+import { type RunnableMachines, runMachine } from "./run-machine.ts";
 
 /** Resolves when the launched machine has ended; its failure is its result, and never reaches the parent. */
-export async function launchMachine(set: CompiledSet, request: LaunchRequest): Promise<void> {
+export async function launchMachine(
+	set: RunnableMachines & { readonly services: RuntimeServices },
+	request: LaunchRequest,
+): Promise<void> {
 	const { planId, input, executionId, parentExecutionId, depth, environment } = request;
 	const { logger, results } = set.services;
 	const result = await runMachine(set, planId, input, {

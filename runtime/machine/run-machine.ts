@@ -1,12 +1,20 @@
 /** Runs a compiled machine to its end, its limit, its failure, or to where it can only wait. */
+
 import { createActor, type InspectionEvent, type Observer } from "xstate";
+import type { MachinePlan } from "../../compiler/plan/plan.ts";
+import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
 import { initialMeta } from "../../compiler/xstate/initial-meta.ts";
 import { type LimitName, type TokenUsage, withStartOptions } from "../../compiler/xstate/machine-context.ts";
 import { createEnvironment, setEnvironment } from "../state/run-environment.ts";
 import type { RunEvent } from "../state/run-event.ts";
 import { isMachineContext } from "../state/visit.ts";
 import type { WaitingExecution } from "../steps/activity.ts";
-import type { CompiledSet } from "./compiled-set.ts";
+
+/** The machines that `runMachine` finds by their plans' ids. */
+export interface RunnableMachines {
+	plan(planId: string): MachinePlan;
+	machine(planId: string): FlatStateMachine;
+}
 
 export interface RunOptions {
 	/** Default: a fresh one. */
@@ -59,7 +67,7 @@ export type RunResult = RunTotals &
  * Runs machine `planId` of `set`. Never rejects for what happens inside the machine: that is in the result.
  */
 export async function runMachine(
-	set: CompiledSet,
+	set: RunnableMachines,
 	planId: string,
 	input: Readonly<Record<string, unknown>>,
 	options: RunOptions = {},
