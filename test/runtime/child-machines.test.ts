@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryResultBackend } from "../../runtime/results/memory-result-backend.ts";
+import { InMemoryResultBackend } from "../../runtime/results/memory-result-backend.ts";
 import { resultUri } from "../../runtime/results/result-uri.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
 import { flat } from "./flat.ts";
@@ -81,10 +81,10 @@ describe("machine: name", () => {
 	});
 
 	it("leaves the child's result, or its error, in the result backend", async () => {
-		const results = new MemoryResultBackend();
+		const results = new InMemoryResultBackend();
 		await parent("machine: ask, input: { n: 1 }", { results }).run();
 		expect(await results.read(resultUri("id-2"), { block: false })).toEqual({ n: 1, got: "answer 1" });
-		const failures = new MemoryResultBackend();
+		const failures = new InMemoryResultBackend();
 		await parent("machine: fail", { results: failures }).run();
 		expect(await failures.read(resultUri("id-2"), { block: false })).toEqual({
 			_error: "gone",
@@ -313,7 +313,7 @@ describe("foreach", () => {
 
 describe("launch", () => {
 	it("runs machines in the background; the run ends when they have ended, and their results are there", async () => {
-		const results = new MemoryResultBackend();
+		const results = new InMemoryResultBackend();
 		const events: RunEvent[] = [];
 		let release: (() => void) | undefined;
 		const { run } = parent("launch: [ask, fail], launch_input: { n: context.n }", {
@@ -347,7 +347,7 @@ describe("launch", () => {
 	});
 
 	it("takes one name as well, and {} for input where there is none", async () => {
-		const results = new MemoryResultBackend();
+		const results = new InMemoryResultBackend();
 		await parent("launch: tell", { results }).run({ n: 1 });
 		expect(await results.read(resultUri("id-2"), { block: false })).toEqual({ input: {}, id: "id-2", parent: "id-1" });
 	});
