@@ -32,6 +32,7 @@ export class Visit {
 	/** The machine that this state belongs to. */
 	readonly machine: AnyActorRef;
 	context: MachineContext;
+	#isGivenUp = false;
 	#calls = 0;
 	#cost = 0;
 	#usage: TokenUsage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
@@ -87,6 +88,19 @@ export class Visit {
 	/** What to change in the machine's context. */
 	patch(): Record<string, unknown> {
 		return this.context === this.before ? {} : patchBetween(this.before, this.context);
+	}
+
+	/** Says that nobody waits for this visit's work any more: its time is over. */
+	giveUp(): void {
+		this.#isGivenUp = true;
+	}
+
+	/**
+	 * Called between two parts of the work, so that what was aborted while one part ran does not begin the next.
+	 * @throws an AbortError where this visit was given up or its actor stopped
+	 */
+	throwIfGivenUp(): void {
+		if (this.#isGivenUp || this.steps.stopped) throw new DOMException("This work was given up.", "AbortError");
 	}
 
 	addTotals({ calls, cost, usage }: Totals): void {

@@ -31,6 +31,7 @@ async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 	const ended = new AbortController();
 	const signal = AbortSignal.any([ended.signal, steps.signal]);
 	const expiry = steps.sleepUntil(Number(deadline), { signal }).then(() => {
+		visit.giveUp();
 		throw new TimeoutError(name, timeout);
 	});
 	try {
@@ -45,10 +46,18 @@ async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 async function workOf(visit: Visit): Promise<unknown> {
 	const { state } = visit;
 	let output: unknown;
-	if (state.action !== undefined) await runAction(visit, state.action);
-	if (state.launch.length > 0) await runLaunches(visit);
+	visit.throwIfGivenUp();
+	if (state.action !== undefined) {
+		await runAction(visit, state.action);
+		visit.throwIfGivenUp();
+	}
+	if (state.launch.length > 0) {
+		await runLaunches(visit);
+		visit.throwIfGivenUp();
+	}
 	if (state.foreach || state.machine) {
 		output = state.foreach ? await runForeach(visit, state.foreach) : await runMachines(visit, machineOf(state));
+		visit.throwIfGivenUp();
 		applyOutput(visit, truthy(output) ? output : {});
 	}
 	if (state.agent !== undefined) {

@@ -103,6 +103,73 @@ states:
 		expect(await run({}, { signal: abort.signal, onEvent })).toMatchObject({ status: "stopped", reason: "aborted" });
 	});
 
+	it("during an action calls no agent of that state any more", async () => {
+		const abort = new AbortController();
+		let finish = (): void => undefined;
+		const { run, calls } = flat(
+			"states: { start: { type: initial, action: act, agent: a, transitions: [{ to: done }] }, done: { type: final } }",
+			{
+				use: ["a"],
+				script: { a: "x" },
+				hooks: {
+					onAction: (_action, context) =>
+						new Promise((resolve) => {
+							finish = () => resolve(context);
+							setImmediate(() => abort.abort());
+						}),
+				},
+			},
+		);
+		expect(await run({}, { signal: abort.signal })).toMatchObject({ status: "stopped", reason: "aborted" });
+		finish();
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(calls).toEqual([]);
+	});
+
+	it("during a vote draws no further samples", async () => {
+		const abort = new AbortController();
+		const { run, calls } = flat(
+			"states: { start: { type: initial, agent: a, execution: { type: mdap_voting, k_margin: 9 }, transitions: [{ to: done }] }, done: { type: final } }",
+			{
+				use: ["a"],
+				script: {
+					a: ({ signal }, { n }) =>
+						new Promise((resolve, reject) => {
+							signal?.addEventListener("abort", () => reject(signal.reason));
+							if (n === 1) setImmediate(() => abort.abort());
+							else if (n === 0) resolve({ x: n });
+						}),
+				},
+			},
+		);
+		expect(await run({}, { signal: abort.signal })).toMatchObject({ status: "stopped", reason: "aborted" });
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(calls).toHaveLength(2);
+	});
+
+	it("during a hook around a state does not begin the state's work", async () => {
+		const abort = new AbortController();
+		let finish = (): void => undefined;
+		const { run, calls } = flat(
+			"states: { start: { type: initial, agent: a, transitions: [{ to: done }] }, done: { type: final } }",
+			{
+				use: ["a"],
+				script: { a: "x" },
+				hooks: {
+					onStateEnter: (_state, context) =>
+						new Promise((resolve) => {
+							finish = () => resolve(context);
+							setImmediate(() => abort.abort());
+						}),
+				},
+			},
+		);
+		expect(await run({}, { signal: abort.signal })).toMatchObject({ status: "stopped", reason: "aborted" });
+		finish();
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(calls).toEqual([]);
+	});
+
 	it("of a run that waits ends it", async () => {
 		const { run } = flat(
 			"states: { start: { type: initial, agent: a, transitions: [{ to: ask }] }, ask: { wait_for: c, transitions: [{ to: done }] }, done: { type: final } }",

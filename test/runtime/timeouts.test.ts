@@ -89,6 +89,34 @@ describe("timeout", () => {
 		expect(calls).toHaveLength(1);
 	});
 
+	it("ends votes: no sample is drawn after it", async () => {
+		const { result, calls } = await timedOut("agent: a, execution: { type: mdap_voting }");
+		expect(result).toMatchObject({ output: late });
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(calls).toHaveLength(1);
+	});
+
+	it("during an action calls no agent of that state any more", async () => {
+		let finish = (): void => undefined;
+		const { run, calls } = flat(
+			"states: { start: { type: initial, action: act, agent: a, timeout: 0.02, transitions: [{ to: done }], on_error: late }, done: { type: final }, late: { type: final, output: { type: context.last_error_type } } }",
+			{
+				use: ["a"],
+				script: { a: "x" },
+				hooks: {
+					onAction: (_action, context) =>
+						new Promise((resolve) => {
+							finish = () => resolve(context);
+						}),
+				},
+			},
+		);
+		expect(await run()).toMatchObject({ status: "done", output: { type: "TimeoutError" } });
+		finish();
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(calls).toEqual([]);
+	});
+
 	it("that is 0 or absent waits for ever, and one that is not reached changes nothing", async () => {
 		for (const timeout of ["", ", timeout: 0", ", timeout: null", ", timeout: 60"]) {
 			const { run } = flat(

@@ -21,6 +21,7 @@ export async function runRetry(
 	let lastStructured: AgentResult | undefined;
 	for (let attempt = 1; ; attempt++) {
 		const outcome = await callAgent(visit, agent, input, String(attempt));
+		visit.throwIfGivenUp();
 		if ("result" in outcome) results.push(outcome.result);
 		const failure = failureOf(outcome, retry);
 		if (!failure && "result" in outcome) {

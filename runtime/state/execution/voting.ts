@@ -22,6 +22,7 @@ export async function runVoting(
 	const results: AgentResult[] = [];
 	for (let sample = 1; sample <= maxCandidates; sample++) {
 		const outcome = await callAgent(visit, agent, input, `vote.${sample}`);
+		visit.throwIfGivenUp();
 		if ("thrown" in outcome) continue;
 		results.push(outcome.result);
 		const candidate = parseCandidate(outcome.result, parsing);
