@@ -36,6 +36,8 @@ export interface RunOptions {
 
 interface RunTotals {
 	readonly executionId: string;
+	/** The YAML state in which the run ended. */
+	readonly state: string;
 	readonly steps: number;
 	readonly agentCalls: number;
 	/** US dollars. */
@@ -125,6 +127,7 @@ export async function runMachine(
 	const machine = isMachineContext(context) ? context.machine : initialMeta(set.plan(planId));
 	const totals: RunTotals = {
 		executionId: machine.execution_id || (options.executionId ?? ""),
+		state: machine.current_state,
 		steps: machine.step,
 		agentCalls: machine.total_api_calls,
 		cost: machine.total_cost,

@@ -45,7 +45,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 	return reportResult(result, {
 		json: options.json === true,
 		plans: plansOf(machine),
-		lastState: progress.current?.state,
+		lastState: result.steps > 0 ? result.state : undefined,
 		isOffline: options.mock !== undefined || options.script !== undefined,
 	});
 }
