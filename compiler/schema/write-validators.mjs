@@ -33,10 +33,21 @@ export function validatorsSource(schemas) {
 	return [
 		"// @ts-nocheck Written by write-validators.mjs with ajv; change the schemas instead.",
 		'import type { Validators } from "./verdict.ts";',
-		code.replace(/^"use strict";/, "").replace(/\bexport const /g, "const "),
+		shorter(code.replace(/^"use strict";/, "").replace(/\bexport const /g, "const ")),
 		`export const validators: Validators = { ${kinds.join(", ")} };`,
 		"",
 	].join("\n");
+}
+
+/** The hundreds of rejections in their shortest form and without what nobody reads: half the text to load. */
+function shorter(code) {
+	return code
+		.replace(
+			/const (err\d+) = (\{[^;]*\});if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/g,
+			"(vErrors ??= []).push($2);errors++;",
+		)
+		.replace(/,schemaPath:"[^"]*"/g, "")
+		.replace(/,parentData:\w+,parentDataProperty:(?:"[^"]*"|\w+)/g, "");
 }
 
 /** What editors show is no use to a validator. */
