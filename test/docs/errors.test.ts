@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { pageText, root } from "./page.ts";
+import { pageNames, pageText, root } from "./page.ts";
 
 /** Never leave the code that throws them. */
 const inner = new Set(["TooMuch", "Fault", "RefusedRequest", "FlatstateError", "ExpressionSyntaxError"]);
@@ -15,13 +15,26 @@ function sources(): string[] {
 	);
 }
 
-it("names every error class", () => {
-	const classes = sources().flatMap((text) =>
+/** Of JavaScript and the `openai` client. */
+const foreign = new Set(["AbortError", "RateLimitError", "APIConnectionError", "AuthenticationError"]);
+
+function errorClasses(): string[] {
+	return sources().flatMap((text) =>
 		[...text.matchAll(/^(?:export )?class (\w+) extends \w*Error\b/gm)].map(([, name = ""]) => name),
 	);
+}
+
+it("names every error class", () => {
+	const classes = errorClasses();
 	expect(classes).toContain("TimeoutError");
 	const page = pageText("docs/runtime.md");
 	expect(classes.filter((name) => !inner.has(name) && !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+it.each(pageNames().map((page) => [page]))("%s names only error classes that exist", (page) => {
+	const classes = new Set(errorClasses());
+	const named = [...pageText(page).matchAll(/`([A-Z]\w+Error)`/g)].map(([, name = ""]) => name);
+	expect(named.filter((name) => !classes.has(name) && !foreign.has(name))).toEqual([]);
 });
 
 it("names every code that these classes give", () => {

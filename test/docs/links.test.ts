@@ -54,3 +54,11 @@ it("names only npm scripts that exist", () => {
 	expect(named).toContain("start");
 	expect(named.filter((name) => name !== "install" && !Object.hasOwn(scripts, String(name)))).toEqual([]);
 });
+
+it("names only files and folders that exist", () => {
+	const named = pageNames().flatMap((page) => [
+		...pageText(page).matchAll(/`((?:compiler|runtime|adapters|src|docs|test|examples)\/[\w./-]*)`/g),
+	]);
+	expect(named.length).toBeGreaterThan(3);
+	expect(named.map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
