@@ -65,6 +65,7 @@ function machineUses(machine: CheckedMachine, state: StatePlan): readonly Use[] 
 	const uses: Use[] = [];
 	for (const key of ["machine", "launch"]) {
 		const value = machine.written(state)[key];
+		if (value === undefined) continue;
 		const path = machine.path("states", state.name, key);
 		if (typeof value === "string" && value !== "") uses.push({ name: value, path });
 		if (!Array.isArray(value)) continue;

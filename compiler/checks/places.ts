@@ -83,10 +83,24 @@ export function* conditionPlaces(machine: CheckedMachine, state: StatePlan): Gen
 	}
 }
 
-/** The transitions of a state as written, with their place in the list. */
-export function transitionsOf(state: YamlMap): readonly { readonly index: number; readonly entry: YamlMap }[] {
+export interface WrittenTransition {
+	/** Place in the list. */
+	readonly index: number;
+	readonly entry: YamlMap;
+}
+
+/** Nearly every check asks for them. */
+const writtenTransitions = new WeakMap<YamlMap, readonly WrittenTransition[]>();
+
+/** The transitions of a state as written. */
+export function transitionsOf(state: YamlMap): readonly WrittenTransition[] {
 	if (!Array.isArray(state.transitions)) return [];
-	return state.transitions.flatMap((entry: unknown, index) => (isMap(entry) ? [{ index, entry }] : []));
+	const known = writtenTransitions.get(state);
+	if (known !== undefined) return known;
+	const found: WrittenTransition[] = [];
+	for (const [index, entry] of state.transitions.entries()) if (isMap(entry)) found.push({ index, entry });
+	writtenTransitions.set(state, found);
+	return found;
 }
 
 function isMap(value: unknown): value is YamlMap {

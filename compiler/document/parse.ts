@@ -54,7 +54,7 @@ export function parseDocument(source: string, options: ParseOptions): ParseResul
 	const jsonProblem = json && text.trim() !== "" ? findJsonProblem(text) : undefined;
 	if (jsonProblem) bounded.add("FS1001", jsonProblem.start, jsonProblem.end, jsonProblem);
 
-	const tree = createTree(parsed.root, ({ code, node, message, suggestion, first }) => {
+	const tree = createTree(parsed.root, text.includes("*"), ({ code, node, message, suggestion, first }) => {
 		const place = first?.range;
 		const template =
 			code === "FS1007" && node.range ? findUnquotedTemplate(text, node.range[0], node.range[1]) : undefined;

@@ -30,10 +30,15 @@ const maxAliasHops = 100;
 
 /**
  * Resolves aliases in document order and gives access to entries.
+ * @param mayHaveAliases false spares the search for them
  * @param onProblem called once for each problem, when its map is first looked at
  */
-export function createTree(root: Node | null, onProblem: (problem: TreeProblem) => void): Tree {
-	const targets = resolveAliases(root, onProblem);
+export function createTree(
+	root: Node | null,
+	mayHaveAliases: boolean,
+	onProblem: (problem: TreeProblem) => void,
+): Tree {
+	const targets = mayHaveAliases ? resolveAliases(root, onProblem) : new Map<Alias, Node>();
 	const known = new Map<YAMLMap, Map<string, TreeEntry>>();
 	const merging = new Set<YAMLMap>();
 
