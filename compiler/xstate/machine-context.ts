@@ -106,7 +106,8 @@ export function withStartOptions(
 	input: Readonly<Record<string, unknown>>,
 	options: StartOptions,
 ): Record<string, unknown> {
-	return { ...input, [startOptions]: options };
+	// Not enumerable: whoever copies the input to start another machine with it must not pass on this one's id.
+	return Object.defineProperty({ ...input }, startOptions, { value: options });
 }
 
 /** Takes what `withStartOptions` joined apart again. */

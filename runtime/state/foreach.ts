@@ -3,7 +3,7 @@ import pLimit from "p-limit";
 import type { ForeachPlan, Structure } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
-import { errorValue, startChild } from "./child.ts";
+import { checkChild, errorValue, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
 import type { Visit } from "./visit.ts";
 
@@ -16,6 +16,8 @@ interface Item {
 /** Runs a child for every item. @throws ValueError where the value is no list */
 export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<unknown> {
 	const { state, steps } = visit;
+	// What is wrong for every item is the state's error, and no item's.
+	checkChild(visit, foreach.machine);
 	const items = itemsOf(visit, foreach);
 	const limit = foreach.maxConcurrency === null ? undefined : pLimit(foreach.maxConcurrency);
 	const keyed = foreach.key !== undefined;

@@ -162,6 +162,28 @@ states:
 		expect(await outputOf(provided)).toEqual({ got: { given: { y: 1 } } });
 	});
 
+	it("gives a stand-in for a child no more than its input, so that it may start other machines with it", async () => {
+		const { machine } = compiled(parent, []);
+		const ids: string[] = [];
+		const other = compile(
+			"spec: flatmachine\ndata: { name: other, states: { only: { type: final, output: { id: context.machine.execution_id } } } }",
+			{
+				newId: () => "other",
+			},
+		);
+		const provided = machine.provide({
+			actors: {
+				"machine:child": fromPromise(async ({ input }) => {
+					const output = await outputOf(other.machine, { ...Object(input) });
+					ids.push(String(Reflect.get(Object(output), "id")));
+					return output;
+				}),
+			},
+		});
+		await outputOf(provided);
+		expect(ids).toEqual(["other"]);
+	});
+
 	it("stands in for a hook action", async () => {
 		const { machine } = compiled(
 			`

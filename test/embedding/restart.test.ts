@@ -236,6 +236,21 @@ states:
 		expect(await toPromise(second)).toEqual({ got: 3 });
 	});
 
+	it("while hooks are asked about an error still fails with that error", async () => {
+		const data = "states: { start: { type: initial, agent: a, transitions: [{ to: done }] }, done: { type: final } }";
+		let asked = 0;
+		const hooks = {
+			onError: () => (++asked === 1 ? new Promise<null>(() => undefined) : null),
+		};
+		const first = flat(data, { use: ["a"], script: { a: { throw: "KeyError: gone" } }, hooks })
+			.machine.actor()
+			.start();
+		await until(() => asked === 1);
+		const { actor } = restart(data, crash(first), { use: ["a"], script: { a: "x" }, hooks });
+		await expect(toPromise(actor)).rejects.toMatchObject({ name: "KeyError", message: "gone" });
+		expect(actor.getSnapshot().error).toBeInstanceOf(Error);
+	});
+
 	it("once it has ended is still ended, with its output", async () => {
 		const data = "states: { only: { type: final, output: { x: 1 } } }";
 		const first = flat(data).machine.actor().start();

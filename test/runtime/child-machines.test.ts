@@ -417,4 +417,19 @@ states:
 			text: expect.stringContaining("depth=2 > max_depth=1"),
 		});
 	});
+
+	it.each(["machine: c", "machine: [c]", "machine: c, foreach: [1]", "launch: c"])(
+		"too deep is the state's own error for every way to start a child (%s)",
+		async (start) => {
+			const { run } = flat(`
+settings: { max_depth: 0 }
+machines: { c: { spec: flatmachine, data: { name: c, states: { only: { type: final } } } } }
+states:
+  start: { type: initial, ${start}, transitions: [{ to: done }], on_error: { MachineDepthError: failed } }
+  done: { type: final }
+  failed: { type: final, output: { at: failed } }
+`);
+			expect((await run()).output).toEqual({ at: "failed" });
+		},
+	);
 });

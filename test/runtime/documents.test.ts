@@ -48,13 +48,16 @@ data:
 		});
 	});
 
-	it("may name a missing machine where on_error routes that", async () => {
-		const text = documentOf(
-			"machines: { m: ./nowhere.yml }\nstates: { start: { type: initial, machine: m, transitions: [{ to: done }], on_error: failed }, done: { type: final }, failed: { type: final, output: { type: context.last_error_type } } }",
-		);
-		const machine = new FlatMachine({ file: "/project/m.yml", loader: memoryLoader({ "/project/m.yml": text }) });
-		expect(await machine.execute()).toEqual({ type: "FileNotFoundError" });
-	});
+	it.each(["machine: m", "machine: [m]", "machine: m, foreach: [1, 2]", "launch: m"])(
+		"may name a missing machine (%s) where on_error routes that",
+		async (use) => {
+			const text = documentOf(
+				`machines: { m: ./nowhere.yml }\nstates: { start: { type: initial, ${use}, transitions: [{ to: done }], on_error: failed }, done: { type: final }, failed: { type: final, output: { type: context.last_error_type } } }`,
+			);
+			const machine = new FlatMachine({ file: "/project/m.yml", loader: memoryLoader({ "/project/m.yml": text }) });
+			expect(await machine.execute()).toEqual({ type: "FileNotFoundError" });
+		},
+	);
 
 	it("gives its hooks registry to its children, whose states name hooks of it", async () => {
 		const seen: string[] = [];
