@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createActor } from "xstate";
+import { type Actor, createActor, type SnapshotFrom } from "xstate";
 import type { AnswerFunction } from "../../adapters/scripted/index.ts";
+import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
 import type { MachineHooks } from "../../runtime/hooks/hooks.ts";
 import { validate } from "../../src/compile.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
@@ -20,12 +21,15 @@ const passing: MachineHooks = {
 };
 
 /** The compiled machine, or undefined where its diagnostics have an error. */
-function compiled(machine: RandomMachine): FlatMachine | undefined {
+function compiled(machine: RandomMachine, onCall: () => void = () => undefined): FlatMachine | undefined {
 	const config = documentOf(machine);
 	if (validate(config).some(({ severity }) => severity === "error")) return undefined;
 	const answers = machine.states.map(({ name, agent }): [string, AnswerFunction] => [
 		`agent_${name}`,
-		() => (agent.kind === "throws" ? { throw: `${agent.type}: thrown` } : { n: agent.n }),
+		() => {
+			onCall();
+			return agent.kind === "throws" ? { throw: `${agent.type}: thrown` } : { n: agent.n };
+		},
 	]);
 	return new FlatMachine({
 		config,
@@ -68,6 +72,26 @@ function finalContext(machine: FlatMachine, input: RandomMachine["input"]): Prom
 	});
 }
 
+/** How an actor ends: all that does not differ from run to run. */
+async function endOf(actor: Actor<FlatStateMachine>): Promise<unknown> {
+	const { status, output, error, context } = await new Promise<SnapshotFrom<FlatStateMachine>>((resolve) => {
+		const end = () => resolve(actor.getSnapshot());
+		actor.subscribe({ complete: end, error: end });
+		actor.start();
+	});
+	const { machine, ...own } = context;
+	const { step: steps, current_state: state, total_api_calls: calls } = machine;
+	return {
+		status,
+		output,
+		error: error instanceof Error ? [error.name, error.message] : error,
+		own,
+		steps,
+		state,
+		calls,
+	};
+}
+
 describe("random machines", () => {
 	it("do what the specification says: path, context, output, status, calls", async () => {
 		let compiledOnes = 0;
@@ -83,5 +107,30 @@ describe("random machines", () => {
 			{ numRuns: 120 },
 		);
 		expect(compiledOnes).toBeGreaterThan(60);
+	});
+
+	it("end as they would have, when they are restored from what they left behind in the middle of any agent's call", async () => {
+		let restarts = 0;
+		await fc.assert(
+			fc.asyncProperty(randomMachine, async (random) => {
+				const saved: string[] = [];
+				let actor: Actor<FlatStateMachine> | undefined;
+				const first = compiled(random, () => {
+					if (actor) saved.push(JSON.stringify(actor.getPersistedSnapshot()));
+				});
+				if (!first) return;
+				actor = createActor(first.machine, { input: random.input });
+				const expected = await endOf(actor);
+				for (const text of saved.slice(0, 3)) {
+					const second = compiled(random);
+					if (!second) throw new Error("compiles once and not twice");
+					restarts++;
+					const restored = createActor(second.machine, { snapshot: JSON.parse(text), input: {} });
+					expect(await endOf(restored)).toEqual(expected);
+				}
+			}),
+			{ numRuns: 60 },
+		);
+		expect(restarts).toBeGreaterThan(20);
 	});
 });

@@ -40,6 +40,35 @@ describe("names", () => {
 		expect(await machine.run()).toMatchObject({ status: "done", output: { n: 2 } });
 	});
 
+	it.each([...oddNames, "v1.2", "#a"])("of machines may be %j", async (name) => {
+		const child = { spec: "flatmachine", data: { name: "c", states: { only: { type: "final", output: { x: 1 } } } } };
+		const config = (machine: unknown, more = {}) => ({
+			spec: "flatmachine",
+			spec_version: "4.2.1",
+			data: {
+				name: "odd",
+				machines: { [name]: child },
+				context: { got: null },
+				states: {
+					start: {
+						type: "initial",
+						machine,
+						...more,
+						output_to_context: { got: "output" },
+						transitions: [{ to: "done" }],
+					},
+					done: { type: "final", output: { got: "context.got" } },
+				},
+			},
+		});
+		expect(await new FlatMachine({ config: config(name) }).execute()).toEqual({ got: { x: 1 } });
+		expect(await new FlatMachine({ config: config([name]) }).execute()).toEqual({ got: { [name]: { x: 1 } } });
+		const keyed = { foreach: [name, "other"], key: "item" };
+		expect(await new FlatMachine({ config: config(name, keyed) }).execute()).toEqual({
+			got: { [name]: { x: 1 }, other: { x: 1 } },
+		});
+	});
+
 	it("that would change a prototype are refused or mean nothing special", async () => {
 		const document = JSON.parse(`{
 			"spec": "flatmachine", "spec_version": "4.2.1",
