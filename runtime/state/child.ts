@@ -39,15 +39,18 @@ export function startChild(visit: Visit, key: string, name: string, input: unkno
 	const { max_agent_calls, max_cost, max_tokens, max_depth } = meta.run.limits;
 	const event = { executionId: meta.execution_id, childId, machine: name };
 	environment.emit?.({ type: "child_start", ...event });
+	const options = {
+		executionId: childId,
+		parentExecutionId: meta.execution_id,
+		depth,
+		limits: { max_agent_calls, max_cost, max_tokens, max_depth },
+	};
+	const machine = host.machineBehind(logic);
 	const child: SpawnedChild = steps.spawn(key, {
-		logic: host.machineBehind(logic) ?? logic,
+		logic: machine ?? logic,
 		src: actorName.machine(name),
-		input: withStartOptions(input, {
-			executionId: childId,
-			parentExecutionId: meta.execution_id,
-			depth,
-			limits: { max_agent_calls, max_cost, max_tokens, max_depth },
-		}),
+		// A stand-in that the user provided is given its input and no more.
+		input: machine ? withStartOptions(input, options) : input,
 		kind: "machine",
 		summarize: totalsOfChild,
 	});
