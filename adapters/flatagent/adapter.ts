@@ -1,5 +1,6 @@
 /** The agent adapter `flatagent`: makes a `FlatAgent` for each agent of a machine. */
 import type { AgentAdapter } from "../../runtime/agents/agent.ts";
+import { fileLoader } from "../files/file-loader.ts";
 import type { FlatAgentOptions } from "./flat-agent.ts";
 import { FlatAgent } from "./flat-agent.ts";
 import { loadAgentConfig } from "./load.ts";
@@ -11,12 +12,15 @@ export function flatAgentAdapter(options: FlatAgentAdapterOptions = {}): AgentAd
 	return {
 		typeName: "flatagent",
 		createExecutor: async (agentName, reference, context) => {
+			// The compiler has read all that may lie elsewhere; what is left to read must not lead out of the folder.
+			const loader = fileLoader({ root: context.configDir });
 			const isLoaded = reference.ref === undefined || Object.keys(reference.config).length > 0;
 			return new FlatAgent({
 				...options,
 				agentName,
-				config: isLoaded ? reference.config : await loadAgentConfig(reference.ref, context.configDir),
+				config: isLoaded ? reference.config : loadAgentConfig(reference.ref, context.configDir, loader),
 				configDir: context.configDir,
+				loader,
 				profiles: context.profiles,
 				modelOverride: context.modelOverride,
 			});

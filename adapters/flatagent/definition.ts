@@ -1,11 +1,9 @@
 /** Reads an agent's document: the legacy inline form, and prompt + profile (spec section 19.1). */
 
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
-import { parse } from "yaml";
+import type { Loader } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { InvalidAgentConfigError } from "./errors.ts";
+import { readDocument, reasonOf } from "./read-document.ts";
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -34,9 +32,10 @@ export interface AgentDefinition {
 /**
  * Reads a document `{spec: flatagent, data, metadata}`, or its `data` alone.
  * @param configDir folder that `data.prompt: ./file.yml` starts from
+ * @param loader reads that file
  * @throws InvalidAgentConfigError
  */
-export function readAgentDefinition(config: Mapping, configDir: string): AgentDefinition {
+export function readAgentDefinition(config: Mapping, configDir: string, loader: Loader): AgentDefinition {
 	const isWrapper = config.spec !== undefined || config.data !== undefined;
 	const metadata = isRecord(config.metadata) ? config.metadata : {};
 	const named = text(isRecord(config.data) ? config.data.name : config.name) ?? text(metadata.name) ?? "unnamed-agent";
@@ -63,14 +62,14 @@ export function readAgentDefinition(config: Mapping, configDir: string): AgentDe
 			`\`data.${missing}\` is missing: an agent has both a prompt and a profile.`,
 		);
 	}
-	const prompt = unwrapPrompt(data.prompt, named, configDir);
+	const prompt = unwrapPrompt(data.prompt, named, configDir, loader);
 	const name = text(prompt.name) ?? named;
 	return { name, prompt: readPrompt(prompt, name), source: { kind: "profile", value: data.profile }, metadata };
 }
 
 /** A path, a wrapper `{spec: prompt, data}`, or the prompt itself. */
-function unwrapPrompt(prompt: unknown, agentName: string, configDir: string): Mapping {
-	const value = typeof prompt === "string" ? readPromptFile(prompt, agentName, configDir) : prompt;
+function unwrapPrompt(prompt: unknown, agentName: string, configDir: string, loader: Loader): Mapping {
+	const value = typeof prompt === "string" ? readPromptFile(prompt, agentName, configDir, loader) : prompt;
 	if (!isRecord(value)) throw new InvalidAgentConfigError(agentName, "`data.prompt` is neither a path nor a mapping.");
 	if (value.spec === undefined) return value;
 	if (value.spec !== "prompt" || !isRecord(value.data)) {
@@ -82,13 +81,17 @@ function unwrapPrompt(prompt: unknown, agentName: string, configDir: string): Ma
 	return value.data;
 }
 
-function readPromptFile(path: string, agentName: string, configDir: string): unknown {
-	const expanded = path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
-	const file = isAbsolute(expanded) ? expanded : resolve(configDir, expanded);
+function readPromptFile(path: string, agentName: string, configDir: string, loader: Loader): unknown {
 	try {
-		return parse(readFileSync(file, "utf8"));
+		return readDocument(loader, configDir, path);
 	} catch (cause) {
-		throw new InvalidAgentConfigError(agentName, `the prompt file ${file} cannot be read as YAML or JSON.`, { cause });
+		throw new InvalidAgentConfigError(
+			agentName,
+			`the prompt file ${path} cannot be read as YAML or JSON: ${reasonOf(cause)}.`,
+			{
+				cause,
+			},
+		);
 	}
 }
 

@@ -1,9 +1,10 @@
 /** FlatAgent: one configured language model with its prompts (spec section 19). */
+import type { Loader } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
-
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
 import type { AgentCall, AgentExecutor, AgentResult } from "../../runtime/agents/agent.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
+import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
 import { type ChatClient, callModel, createClient } from "./client.ts";
 import { collectStream, readCompletion, type StreamEvent } from "./completion.ts";
@@ -27,6 +28,8 @@ export interface FlatAgentOptions {
 	readonly modelParameters?: Mapping;
 	/** Folder that relative paths of the document start from. Default: the current folder. */
 	readonly configDir?: string;
+	/** Reads a prompt that is given as a path. Default: the file system. */
+	readonly loader?: Loader;
 	/** A client of your own, for example of a proxy; then no key is looked for. */
 	readonly client?: ChatClient;
 	/** Keys and addresses of providers. Default: the process's environment. */
@@ -74,7 +77,8 @@ export class FlatAgent implements AgentExecutor {
 	/** @throws InvalidAgentConfigError, ProfileError, ExpressionSyntaxError */
 	constructor(options: FlatAgentOptions) {
 		this.#options = options;
-		this.#definition = readAgentDefinition(options.config, options.configDir ?? process.cwd());
+		const { config, configDir = process.cwd(), loader = fileLoader() } = options;
+		this.#definition = readAgentDefinition(config, configDir, loader);
 		this.#prompt = new Prompt(this.#definition.prompt);
 		this.#model = resolveAgentModel(this.#definition, options);
 		this.name = this.#definition.name;

@@ -1,14 +1,15 @@
 /** Reads an agent and its profiles from files, for use without a machine. */
 
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { dirname, resolve } from "node:path";
+import { type Loader, LoaderError } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
 import { normaliseCatalog, profileFileNames } from "../../compiler/profiles/catalog.ts";
+import { fileLoader } from "../files/file-loader.ts";
 import type { Mapping } from "./definition.ts";
 import { InvalidAgentConfigError } from "./errors.ts";
 import { FlatAgent, type FlatAgentOptions } from "./flat-agent.ts";
+import { readDocument, reasonOf } from "./read-document.ts";
 
 export type LoadOptions = Omit<FlatAgentOptions, "config" | "configDir">;
 
@@ -17,9 +18,10 @@ export type LoadOptions = Omit<FlatAgentOptions, "config" | "configDir">;
  * @throws InvalidAgentConfigError, and what `FlatAgent`'s constructor throws
  */
 export async function loadFlatAgent(file: string, options: LoadOptions = {}): Promise<FlatAgent> {
+	const { loader = fileLoader() } = options;
 	const configDir = dirname(resolve(file));
-	const config = await loadAgentConfig(file, process.cwd());
-	return new FlatAgent({ profiles: await discoverProfiles(configDir), ...options, config, configDir });
+	const config = loadAgentConfig(file, process.cwd(), loader);
+	return new FlatAgent({ profiles: discoverProfiles(configDir, loader), ...options, config, configDir });
 }
 
 /**
@@ -27,30 +29,29 @@ export async function loadFlatAgent(file: string, options: LoadOptions = {}): Pr
  * @param dir folder that a relative path starts from
  * @throws InvalidAgentConfigError
  */
-export async function loadAgentConfig(file: string, dir: string): Promise<Mapping> {
-	const config = await readYaml(resolve(dir, file));
+export function loadAgentConfig(file: string, dir: string, loader: Loader): Mapping {
+	let config: unknown;
+	try {
+		config = readDocument(loader, dir, file);
+	} catch (cause) {
+		throw new InvalidAgentConfigError(file, `the file cannot be read as YAML or JSON: ${reasonOf(cause)}.`, { cause });
+	}
 	if (!isRecord(config)) throw new InvalidAgentConfigError(file, "the file holds no mapping.");
 	return config;
 }
 
 /** The catalog in a folder, if there is one (spec section 3.2). */
-async function discoverProfiles(dir: string): Promise<ProfilesPlan | undefined> {
+function discoverProfiles(dir: string, loader: Loader): ProfilesPlan | undefined {
 	for (const name of profileFileNames) {
-		const file = join(dir, name);
+		const file = resolve(dir, name);
 		try {
-			return normaliseCatalog(parse(await readFile(file, "utf8")), file);
+			return normaliseCatalog(readDocument(loader, dir, name), file);
 		} catch (cause) {
-			if (isRecord(cause) && cause.code === "ENOENT") continue;
-			throw new InvalidAgentConfigError(file, "the profiles cannot be read as YAML or JSON.", { cause });
+			if (cause instanceof LoaderError && cause.code === "not_found") continue;
+			throw new InvalidAgentConfigError(file, `the profiles cannot be read as YAML or JSON: ${reasonOf(cause)}.`, {
+				cause,
+			});
 		}
 	}
 	return undefined;
-}
-
-async function readYaml(file: string): Promise<unknown> {
-	try {
-		return parse(await readFile(file, "utf8"));
-	} catch (cause) {
-		throw new InvalidAgentConfigError(file, "the file cannot be read as YAML or JSON.", { cause });
-	}
 }

@@ -82,9 +82,14 @@ export class Steps {
 		return this.#abort.signal;
 	}
 
+	/** What is known of a finished step; keys are names of the user's, `constructor` among them. */
+	#journaled(key: string): JournalEntry | undefined {
+		return Object.hasOwn(this.#journal, key) ? this.#journal[key] : undefined;
+	}
+
 	/** Runs `effect` unless it has finished before under this key; its error is thrown again likewise. */
 	async effect(key: string, effect: () => unknown): Promise<unknown> {
-		const entry = this.#journal[key];
+		const entry = this.#journaled(key);
 		if (entry) {
 			if ("error" in entry) throw reviveError(entry.error);
 			return entry.output;
@@ -110,7 +115,7 @@ export class Steps {
 	 * @param call is given what makes its AbortSignal
 	 */
 	attempt(key: string, call: (signalOf: () => AbortSignal) => Promise<unknown>): Promise<ChildOutcome> {
-		const entry = this.#journal[key];
+		const entry = this.#journaled(key);
 		if (entry) return Promise.resolve(revive(entry));
 		return new Promise((settle) => {
 			let abort: AbortController | undefined;
@@ -155,7 +160,7 @@ export class Steps {
 
 	/** A value that must be the same after a restore: an id, a deadline, a random number. */
 	value(key: string, make: () => unknown): unknown {
-		const entry = this.#journal[key];
+		const entry = this.#journaled(key);
 		if (entry && "output" in entry) return entry.output;
 		const output = make();
 		this.#journal[key] = { output };
@@ -164,7 +169,7 @@ export class Steps {
 
 	/** Starts a child actor, or takes it up where a restored snapshot left it. */
 	spawn(key: string, options: SpawnOptions): SpawnedChild {
-		const entry = this.#journal[key];
+		const entry = this.#journaled(key);
 		if (entry) return { outcome: Promise.resolve(revive(entry)), cancel: () => undefined };
 		let cancelled = false;
 		const outcome = new Promise<ChildOutcome>((settle) => {
@@ -187,7 +192,7 @@ export class Steps {
 
 	#start(key: string, options: SpawnOptions, settle: (outcome: ChildOutcome) => void): void {
 		const { logic, src, input, kind, summarize = () => undefined } = options;
-		const saved = kind === "machine" ? this.#restored[key] : undefined;
+		const saved = kind === "machine" && Object.hasOwn(this.#restored, key) ? this.#restored[key] : undefined;
 		const start = saved === undefined ? { input } : { snapshot: saved };
 		const ref = createActor(logic, { id: key, src, parent: this.#self, ...start });
 		this.#live ??= new Map();

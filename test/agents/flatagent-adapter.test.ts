@@ -57,7 +57,7 @@ test("a file that is missing or no mapping is refused by name", async () => {
 	const file = join(folder.path, "agent.yml");
 	await expect(loadFlatAgent(file)).rejects.toThrow(/agent.yml": the file cannot be read/);
 	await writeFile(file, "- a\n");
-	await expect(loadFlatAgent(file)).rejects.toThrow(/holds no mapping/);
+	await expect(loadFlatAgent(file)).rejects.toThrow(/agent.yml": the file cannot be read as YAML or JSON: .*list/);
 	await writeFile(file, "spec: flatagent\ndata: {}\n");
 	await writeFile(join(folder.path, "profiles.yml"), "a: [");
 	await expect(loadFlatAgent(file)).rejects.toThrow(/profiles.yml": the profiles cannot be read/);
