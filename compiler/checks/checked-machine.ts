@@ -25,6 +25,8 @@ export interface CheckedMachine {
 	replace(path: DocumentPath, at: "key" | "value", text: string, title: string): Fix | undefined;
 	/** The text at a path; undefined where there is something else. */
 	textAt(path: DocumentPath): string | undefined;
+	/** What is written at a path, quotes and all; undefined for documents without text. */
+	sourceAt(path: DocumentPath): string | undefined;
 	/** Where a path stands, for `related`. */
 	place(path: DocumentPath): { readonly file: string; readonly range?: ReturnType<Reporter["document"]["rangeOf"]> };
 }
@@ -60,6 +62,10 @@ export function checkedMachine(
 		textAt(path) {
 			const value = valueAt(document.value, path);
 			return typeof value === "string" ? value : undefined;
+		},
+		sourceAt(path) {
+			const range = document.rangeOf(path, "value");
+			return range && document.text.slice(range.start, range.end);
 		},
 		place(path) {
 			const range = document.rangeOf(path);

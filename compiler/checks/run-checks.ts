@@ -13,6 +13,7 @@ import { checkSettings } from "./settings.ts";
 import { checkStateNames } from "./state-names.ts";
 import { checkTextTypes } from "./text-types.ts";
 import { checkUnsetNames } from "./unset-names.ts";
+import { checkWholeFloats } from "./whole-floats.ts";
 
 /** A machine and where it is written. */
 export interface PlannedMachine {
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
 	checkTextTypes,
 	checkPromptInput,
 	checkSettings,
+	checkWholeFloats,
 ];
 
 /** Adds what the checks find to the reporters of the machines. */

@@ -13,6 +13,16 @@ export const versionCodes = {
 		'spec_version: "0.2.0"',
 		"Check the result: only 0.4 and above are known.",
 	),
+	FS6004: warning(
+		"Whole float prints without its fraction",
+		yaml(
+			"context: { rate: 1.0 }",
+			"states:",
+			"  start: { type: initial, transitions: [{ to: done }] }",
+			'  done: { type: final, output: { text: "Rate {{ context.rate }}" } }',
+		),
+		'Print it with `{{ context.rate | float }}`, which gives `1.0`, or write `"1.0"` if it is only printed.',
+	),
 	FS6101: warning(
 		"Key of flatstate's own",
 		"template_engine: liquid",

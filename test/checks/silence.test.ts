@@ -135,6 +135,20 @@ states:
     transitions: [{ to: done }]
   done: { type: final, output: { results: "{{ context.results }}" } }`,
 		],
+		[
+			"whole floats that are compared, made floats, given back, or never printed",
+			`context: { least: 1.0, rate: 2.0, spare: 3.0, count: 4, whole: "5.0" }
+states:
+  start:
+    type: initial
+    transitions: [{ condition: context.count > context.least, to: done }, { to: done }]
+  done:
+    type: final
+    output:
+      least: context.least
+      text: "{{ context.rate | float }} {{ context.least > 1 }} {% if context.least %}{{ context.count }}{% endif %}"
+      whole: "{{ context.whole }}"`,
+		],
 	])("%s", (_name, yaml) => {
 		expect(codesOf(yaml)).toEqual([]);
 	});

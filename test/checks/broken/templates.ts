@@ -334,6 +334,23 @@ states:
   start: { type: initial, transitions: [{ condition: null, to: done }] }
   done: { type: final }`,
 	},
+	{
+		name: "a whole float that a template prints",
+		yaml: `context: { rate: 1.0 }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final, output: { text: "Rate {{ context.rate }}" } }`,
+		gives: "FS6004 1:18",
+		says: ["`1.0` is kept as `1`", "| float"],
+	},
+	{
+		name: "a whole float that goes into a prompt",
+		yaml: `agents: { writer: ./writer.yml }
+states:
+  start: { type: initial, agent: writer, input: { list: [0.5, 2.0] }, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS6004 3:63",
+	},
 ];
 
 /** Where the first character stands that the condition language does not have. */
