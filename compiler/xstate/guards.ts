@@ -4,7 +4,7 @@ import { isRecord } from "../document/plain-data.ts";
 import { compileCondition, truthy } from "../expression/index.ts";
 import type { MachinePlan } from "../plan/plan.ts";
 import { LimitReachedError } from "./errors.ts";
-import { type MachineContext, reachedLimit } from "./machine-context.ts";
+import { type MachineContext, type MachineMeta, reachedLimit } from "./machine-context.ts";
 import { errorDefault, guardName } from "./names.ts";
 import { reads, scopeOf } from "./scope.ts";
 
@@ -67,10 +67,15 @@ function hasRoute(names: readonly string[], params: unknown): boolean {
 	return among.includes(errorDefault) || names.some((name) => among.includes(name));
 }
 
+function isLongChain({ step, run }: MachineMeta): boolean {
+	return step - run.effect_step >= longestChain;
+}
+
 const ownGuards: Record<string, Guard> = {
 	[guardName.never]: () => false,
-	[guardName.yields]: ({ context: { machine } }) =>
-		machine.step - machine.run.effect_step >= longestChain || reachedLimit(machine) !== null,
+	[guardName.yields]: ({ context: { machine } }) => isLongChain(machine) || reachedLimit(machine) !== null,
+	[guardName.yieldsFailed]: ({ context: { machine } }) =>
+		machine.run.failure !== undefined && isLongChain(machine) && reachedLimit(machine) === null,
 	[guardName.limitReached]: ({ context }) => reachedLimit(context.machine) !== null,
 	[guardName.limitError]: ({ context: { machine } }, params) =>
 		machine.run.failure instanceof LimitReachedError ||

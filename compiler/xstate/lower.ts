@@ -168,7 +168,14 @@ class Lowering {
 			};
 		}
 		main.entry = shape.hooked ? [channel] : [enter(name), channel];
-		main.always = [{ guard: guardName.failed, target: part.error(name) }];
+		main.always = [
+			{
+				guard: guardName.yieldsFailed,
+				target: shared.pause,
+				actions: [{ type: actionName.pause, params: { state: name } }],
+			},
+			{ guard: guardName.failed, target: part.error(name) },
+		];
 		main.on = {
 			"signal.*": [
 				{ guard: guardName.signalArrived, target: part.received(name), actions: [{ type: actionName.signal }] },

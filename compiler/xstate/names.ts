@@ -63,6 +63,8 @@ export const guardName = {
 	nextIsEmpty: "flatstate:next is empty",
 	/** params `{ state }` */
 	currentIs: "flatstate:current is",
+	/** The channel of a `wait_for` failed, in a long chain of states without effects. */
+	yieldsFailed: "flatstate:yields failed",
 	rescued: "flatstate:rescued",
 	failed: "flatstate:failed",
 	/** The event is a signal for the channel that this state waits for. */

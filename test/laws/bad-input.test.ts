@@ -301,6 +301,19 @@ describe("a run", () => {
 		expect(await bounded(() => run({}, { maxSteps: 3000 }))).toMatchObject({ status: "stopped", steps: 3000 });
 	});
 
+	it("through a wait_for whose channel fails and leads back to it is ended by max_steps and leaves the event loop its turns", async () => {
+		const { run } = flat(`
+context: { n: 0 }
+states:
+  ask: { type: initial, wait_for: "x{{ 1 // context.n }}", transitions: [{ to: done }], on_error: ask }
+  done: { type: final }
+`);
+		const ticks = await ticksDuring(async () => {
+			expect(await bounded(() => run({}, { maxSteps: 5000 }))).toMatchObject({ status: "stopped", steps: 5000 });
+		});
+		expect(ticks).toBeGreaterThan(5);
+	});
+
 	it("over 20,000 items of a foreach ends, with as many results", async () => {
 		const { run } = flat(`
 machines:
