@@ -199,7 +199,7 @@ describe("validate()", () => {
 					expect(validated(text).length).toBeGreaterThan(0);
 				},
 			),
-			{ numRuns: 150 },
+			{ numRuns: 100 },
 		);
 	});
 
@@ -210,7 +210,7 @@ describe("validate()", () => {
 				if (compilesIfValid(document)) valid++;
 				validated(stringify(document, { aliasDuplicateObjects: false }));
 			}),
-			{ numRuns: 80 },
+			{ numRuns: 50 },
 		);
 		expect(valid).toBeGreaterThan(0);
 	});
