@@ -2,10 +2,14 @@
 import type { Code } from "../diagnostics/codes.ts";
 import type { Fix } from "../diagnostics/diagnostic.ts";
 import type { ReportDetail, Reporter } from "../diagnostics/report.ts";
+import { nearest } from "../diagnostics/suggest.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord } from "../document/plain-data.ts";
 import { scalarText } from "../fix/scalar-text.ts";
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
+
+/** Of words with each other, in one machine: a thousand misspelt names among a thousand take half a second. */
+const MOST_COMPARISONS = 500_000;
 
 export type YamlMap = Readonly<Record<string, unknown>>;
 
@@ -21,6 +25,8 @@ export interface CheckedMachine {
 	/** A state as written. */
 	written(state: StatePlan | string): YamlMap;
 	report(code: Code, detail: ReportDetail): void;
+	/** The word that a misspelt one was probably meant to be; undefined too once very many have been looked for. */
+	nearest(word: string, candidates: ReadonlySet<string> | readonly string[]): string | undefined;
 	/** Puts another text in place of the key or scalar at a path; undefined where that cannot be done safely. */
 	replace(path: DocumentPath, at: "key" | "value", text: string, title: string): Fix | undefined;
 	/** The text at a path; undefined where there is something else. */
@@ -43,6 +49,7 @@ export function checkedMachine(
 	const { document } = reporter;
 	const data = mapAt(document.value, [...base, "data"]);
 	const states = isRecord(data.states) ? data.states : {};
+	let comparisons = 0;
 	return {
 		plan,
 		data,
@@ -52,6 +59,10 @@ export function checkedMachine(
 		written: (state) => mapAt(states, [typeof state === "string" ? state : state.name]),
 		report: (code, detail) => {
 			reporter.report(code, detail);
+		},
+		nearest(word, candidates) {
+			comparisons += "size" in candidates ? candidates.size : candidates.length;
+			return comparisons > MOST_COMPARISONS ? undefined : nearest(word, candidates);
 		},
 		replace(path, at, text, title) {
 			const range = document.rangeOf(path, at);

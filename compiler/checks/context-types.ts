@@ -23,8 +23,11 @@ export interface StateTypes {
 	readonly after: ContextTypes;
 }
 
+/** Keys looked at in all states together, which is a second's work. A thousand states with a thousand keys need less. */
+const MOST_KEYS = 2_000_000;
+
 /**
- * @returns types by state; a state that cannot be reached is left out
+ * @returns types by state; a state that cannot be reached is left out, and all of them where there are too many keys
  */
 export function contextTypes(machine: CheckedMachine): ReadonlyMap<string, StateTypes> {
 	const { plan } = machine;
@@ -34,11 +37,14 @@ export function contextTypes(machine: CheckedMachine): ReadonlyMap<string, State
 	const result = new Map<string, StateTypes>();
 	// First come, first served, each once: a state is looked at again only after the others had their turn.
 	const open = new Set([plan.initial]);
+	let work = 0;
 	for (const name of open) {
 		open.delete(name);
 		const state = states.get(name);
 		const types = entry.get(name);
 		if (state === undefined || types === undefined) continue;
+		work += types.keys.size;
+		if (work > MOST_KEYS) return new Map();
 		const before = afterHooks(machine, state, types);
 		const after = afterWork(machine, state, before);
 		result.set(name, { before, after });

@@ -1,6 +1,5 @@
 /** Names of states, agents, machines and hooks that nothing has, and agents and machines that nothing uses. */
 import type { Code } from "../diagnostics/codes.ts";
-import { nearest } from "../diagnostics/suggest.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord, ownRecord, ownString } from "../document/plain-data.ts";
 import type { StatePlan } from "../plan/plan.ts";
@@ -99,7 +98,7 @@ function report(
 	path: DocumentPath,
 	known: ReadonlySet<string>,
 ): void {
-	const near = nearest(name, known);
+	const near = machine.nearest(name, known);
 	const fix = near === undefined ? undefined : machine.replace(path, "value", near, `Write \`${near}\``);
 	const all = [...known].slice(0, 8).map((one) => `\`${one}\``);
 	const suggestion = near === undefined ? `known: ${all.join(", ") || "none"}` : `did you mean \`${near}\`?`;

@@ -31,26 +31,36 @@ export function* templatesOf(
 export function* statePlaces(machine: CheckedMachine, state: StatePlan): Generator<TemplatePlace> {
 	const at = (...keys: DocumentPath) => machine.path("states", state.name, ...keys);
 	const names = state.foreach === undefined ? [] : [state.foreach.as];
-	const before: readonly (readonly [Structure | undefined, DocumentPath])[] = [
-		[state.foreach?.items, at("foreach")],
-		[state.waitFor, at("wait_for")],
-		[state.sessionId, at("session_id")],
-		[state.launchInput, at("launch_input")],
-		[state.toolLoop?.maxTurns, at("tool_loop", "max_turns")],
-		[state.toolLoop?.maxToolCalls, at("tool_loop", "max_tool_calls")],
-		[state.toolLoop?.toolTimeout, at("tool_loop", "tool_timeout")],
-		[state.toolLoop?.totalTimeout, at("tool_loop", "total_timeout")],
-		[state.toolLoop?.maxCost, at("tool_loop", "max_cost")],
-	];
-	for (const [structure, path] of before) yield* placed(structure, path, "before work", []);
-	yield* placed(state.foreach?.key, at("key"), "item", names);
-	yield* placed(state.input, at("input"), names.length > 0 ? "item" : "before work", names);
+	// Most states have few of these, so that no path is made before it is needed.
+	if (state.foreach !== undefined) yield* placed(state.foreach.items, at("foreach"), "before work", []);
+	if (state.waitFor !== undefined) yield* placed(state.waitFor, at("wait_for"), "before work", []);
+	if (state.sessionId !== undefined) yield* placed(state.sessionId, at("session_id"), "before work", []);
+	if (state.launchInput !== undefined) yield* placed(state.launchInput, at("launch_input"), "before work", []);
+	if (state.toolLoop !== undefined) {
+		for (const [key, limit] of limitsOf(state.toolLoop)) yield* placed(limit, at("tool_loop", key), "before work", []);
+	}
+	if (state.foreach?.key !== undefined) yield* placed(state.foreach.key, at("key"), "item", names);
+	if (state.input !== undefined) {
+		yield* placed(state.input, at("input"), names.length > 0 ? "item" : "before work", names);
+	}
 	if (state.machine?.kind === "list") {
 		for (const [index, entry] of state.machine.entries.entries()) {
 			yield* placed(entry.input, at("machine", index, "input"), "before work", []);
 		}
 	}
-	if (state.kind === "final") yield* placed(state.output, at("output"), "final output", []);
+	if (state.kind === "final" && state.output !== undefined) {
+		yield* placed(state.output, at("output"), "final output", []);
+	}
+}
+
+function limitsOf(loop: NonNullable<StatePlan["toolLoop"]>): readonly (readonly [string, Structure | undefined])[] {
+	return [
+		["max_turns", loop.maxTurns],
+		["max_tool_calls", loop.maxToolCalls],
+		["tool_timeout", loop.toolTimeout],
+		["total_timeout", loop.totalTimeout],
+		["max_cost", loop.maxCost],
+	];
 }
 
 function* placed(
@@ -71,14 +81,14 @@ export interface ConditionPlace {
 /** The conditions of a state. */
 export function* conditionPlaces(machine: CheckedMachine, state: StatePlan): Generator<ConditionPlace> {
 	const written = transitionsOf(machine.written(state));
-	let from = 0;
+	let next = 0;
 	for (const { when } of state.transitions) {
 		if (when === undefined || when === "never") continue;
 		// A plan leaves out transitions that it could not read, so the text finds the place.
-		const found = written.findIndex(({ entry }, index) => index >= from && entry.condition === when.text);
-		const index = written[found]?.index;
-		if (index === undefined) continue;
-		from = found + 1;
+		while (next < written.length && written[next]?.entry.condition !== when.text) next += 1;
+		const index = written[next]?.index;
+		if (index === undefined) return;
+		next += 1;
 		yield { condition: when, path: machine.path("states", state.name, "transitions", index, "condition") };
 	}
 }

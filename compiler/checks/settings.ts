@@ -1,5 +1,4 @@
 /** Settings that nothing here acts upon: unknown persistence backends, keys of the goal extension. */
-import { nearest } from "../diagnostics/suggest.ts";
 import { own, ownRecord, ownString } from "../document/plain-data.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 
@@ -23,7 +22,7 @@ export function checkSettings(machine: CheckedMachine): void {
 	const backend = ownString(ownRecord(data, "persistence"), "backend");
 	if (backend !== undefined && !BACKENDS.includes(backend) && !FREE_BACKENDS.test(plan.specVersion)) {
 		const path = machine.path("persistence", "backend");
-		const near = nearest(backend, BACKENDS);
+		const near = machine.nearest(backend, BACKENDS);
 		const fix = near === undefined ? undefined : machine.replace(path, "value", near, `Write \`${near}\``);
 		machine.report("FS4113", {
 			path,

@@ -1,5 +1,4 @@
 /** Names in templates and conditions that nothing sets: misspelt context keys, outputs that an agent does not have. */
-import { nearest } from "../diagnostics/suggest.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { type ConditionNode, references, type TemplateNode } from "../expression/index.ts";
 import type { StatePlan } from "../plan/plan.ts";
@@ -85,7 +84,7 @@ function usesOf(node: TemplateNode | ConditionNode): readonly Use[] {
 
 function checkContext(machine: CheckedMachine, path: DocumentPath, use: Use, names: Names): void {
 	if (use.root !== "context" || names.context.has(use.key) || isRuntimeKey(use.key)) return;
-	const near = nearest(use.key, names.context);
+	const near = machine.nearest(use.key, names.context);
 	if ((names.open || use.guarded) && near === undefined) return;
 	const suggestion = near === undefined ? "declare it in `data.context`" : `did you mean \`context.${near}\`?`;
 	report(machine, "FS5101", path, use, `nothing sets \`context.${use.key}\`, so it is always empty`, suggestion, near);
@@ -99,7 +98,7 @@ function checkEarlyContext(machine: CheckedMachine, path: DocumentPath, use: Use
 
 function checkOutput(machine: CheckedMachine, path: DocumentPath, use: Use, output: DeclaredOutput): void {
 	if (use.root !== "output" || use.guarded || output.fields.has(use.key)) return;
-	const near = nearest(use.key, output.fields.keys());
+	const near = machine.nearest(use.key, [...output.fields.keys()]);
 	const known = [...output.fields.keys()].filter((name) => name !== "_raw").map((name) => `\`${name}\``);
 	const suggestion = near === undefined ? `it declares ${known.join(", ")}` : `did you mean \`output.${near}\`?`;
 	report(machine, "FS5102", path, use, `${output.by} declares no output \`${use.key}\``, suggestion, near);

@@ -208,6 +208,34 @@ states:
 	]);
 });
 
+describe("bounds work on very large machines", () => {
+	const chain = (count: number, state: (index: number) => string): string =>
+		Array.from({ length: count }, (_, index) => `  s${index}: ${state(index)}`).join("\n");
+
+	it("by looking for the right spelling of so many names only", () => {
+		const text = `states:\n${chain(800, (index) => `{ transitions: [{ to: z${index} }] }`)}`;
+		const suggestions = analyzeText(documentOf(text), {}).diagnostics.flatMap(({ code, suggestion = "" }) =>
+			code === "FS4101" ? [suggestion] : [],
+		);
+		expect(suggestions).toHaveLength(800);
+		expect(suggestions[100]).toBe("did you mean `s100`?");
+		expect(suggestions[799]).toMatch(/^known: /);
+	});
+
+	it("by following the types of so many context keys only", () => {
+		const machine = (keys: number): string => `context:
+  age: "{{ input.age }}"
+${Array.from({ length: keys }, (_, index) => `  k${index}: 1`).join("\n")}
+states:
+${chain(1_000, (index) => `{ transitions: [{ to: s${index + 1} }] }`)}
+  s1000: { transitions: [{ condition: context.age > 17, to: done }, { to: done }] }
+  done: { type: final }`;
+		const clashes = (keys: number): number =>
+			codesOf(machine(keys)).filter((message) => message.startsWith("FS5104")).length;
+		expect([clashes(10), clashes(2_000)]).toEqual([1, 0]);
+	});
+});
+
 it("never throws and gives only known codes, whatever a document has in it", () => {
 	const seeds = [...NAMES, ...FLOW, ...TEMPLATES].map(({ yaml }) => documentOf(yaml));
 	const odd = fc.constantFrom<unknown>(
