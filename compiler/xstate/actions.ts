@@ -4,7 +4,7 @@ import { isRecord } from "../document/plain-data.ts";
 import { truthy } from "../expression/index.ts";
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { compileStructure, type RenderOptions } from "../render/structure.ts";
-import { type ContextChange, contextAction } from "./context-action.ts";
+import { type ContextChange, contextAction, type MachineAction } from "./context-action.ts";
 import { LimitReachedError, NoTransitionError, UnknownStateError } from "./errors.ts";
 import { failureOf } from "./failure.ts";
 import { conditionErrorOf } from "./guards.ts";
@@ -24,7 +24,7 @@ import { reads, scopeOf, structureReadsInput } from "./scope.ts";
 import type { CompilerServices } from "./services.ts";
 
 /** All actions of `plan` by name. */
-export function buildActions(plan: MachinePlan, services: CompilerServices) {
+export function buildActions(plan: MachinePlan, services: CompilerServices): Record<string, MachineAction> {
 	const changes = buildChanges(plan, services);
 	return { ...mapValues(changes, contextAction), [actionName.finish]: setOutput };
 }

@@ -14,6 +14,7 @@ import {
 } from "xstate";
 import type { MachinePlan } from "../plan/plan.ts";
 import { buildActions } from "./actions.ts";
+import type { MachineAction } from "./context-action.ts";
 import { buildGuards, type Guard } from "./guards.ts";
 import { type JsonMachineConfig, lowerMachine } from "./lower.ts";
 import type { MachineContext, MachineEvent } from "./machine-context.ts";
@@ -27,7 +28,7 @@ export type ActorTable = Record<string, AnyActorLogic>;
 export interface MachineImplementations {
 	readonly actors: ActorTable;
 	readonly guards: Record<string, Guard>;
-	readonly actions: ReturnType<typeof buildActions>;
+	readonly actions: Record<string, MachineAction>;
 }
 
 /** A machine that reads no input can be started without one. */

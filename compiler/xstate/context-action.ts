@@ -23,10 +23,16 @@ interface ActionSnapshot {
 	error?: unknown;
 }
 
+/**
+ * An action as `implementations` gives it. Being declared as a method it also fits a machine whose context has no type,
+ * which is what `createMachine(JSON.parse(text))` makes.
+ */
+export type MachineAction = { action(args: { readonly event: unknown }, params: unknown): void }["action"];
+
 type SnapshotChange = (snapshot: ActionSnapshot, event: unknown, params: unknown) => ActionSnapshot;
 
 /** An action that merges `change`'s keys into the context. */
-export function contextAction(change: ContextChange) {
+export function contextAction(change: ContextChange): MachineAction {
 	return snapshotAction((snapshot, event, params) => {
 		const { context } = snapshot;
 		return { ...snapshot, context: { ...context, ...change({ context, event }, params) } };
@@ -34,7 +40,7 @@ export function contextAction(change: ContextChange) {
 }
 
 /** An action that may change the whole snapshot; see `output.ts`. */
-export function snapshotAction(change: SnapshotChange) {
+export function snapshotAction(change: SnapshotChange): MachineAction {
 	const action = assign<MachineContext, MachineEvent, NonReducibleUnknown, MachineEvent, ProvidedActor>({});
 	if (!("resolve" in action)) {
 		throw new TypeError("This release of XState runs built-in actions differently; flatstate needs xstate ^5.31.");

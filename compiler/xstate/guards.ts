@@ -16,7 +16,18 @@ export interface GuardArguments {
 	readonly event: unknown;
 }
 
-export type Guard = (args: GuardArguments, params?: unknown) => boolean;
+/**
+ * A guard as `implementations` gives it. Being declared as a method it also fits a machine whose context has no type,
+ * which is what `createMachine(JSON.parse(text))` makes.
+ */
+export type Guard = {
+	guard(
+		args: { readonly context: Readonly<Record<string, unknown>>; readonly event: unknown },
+		params?: unknown,
+	): boolean;
+}["guard"];
+
+type OwnGuard = (args: GuardArguments, params?: unknown) => boolean;
 
 /**
  * The error of a condition, by the context it was evaluated on. A guard must not throw (XState would kill the actor),
@@ -42,7 +53,10 @@ export function buildGuards(plan: MachinePlan): Record<string, Guard> {
 	return guards;
 }
 
-function conditionGuard(evaluate: (scope: Readonly<Record<string, unknown>>) => unknown, readsInput: boolean): Guard {
+function conditionGuard(
+	evaluate: (scope: Readonly<Record<string, unknown>>) => unknown,
+	readsInput: boolean,
+): OwnGuard {
 	return ({ context }) => {
 		if (conditionErrors.has(context)) return false;
 		try {
@@ -54,7 +68,7 @@ function conditionGuard(evaluate: (scope: Readonly<Record<string, unknown>>) => 
 	};
 }
 
-function errorIs(type: string): Guard {
+function errorIs(type: string): OwnGuard {
 	return ({ context }, params) => {
 		const names = context.machine.run.failure_names ?? [];
 		const among = isRecord(params) && Array.isArray(params.among) ? params.among : [type];
@@ -71,7 +85,7 @@ function isLongChain({ step, run }: MachineMeta): boolean {
 	return step - run.effect_step >= longestChain;
 }
 
-const ownGuards: Record<string, Guard> = {
+const ownGuards: Record<string, OwnGuard> = {
 	[guardName.never]: () => false,
 	[guardName.yields]: ({ context: { machine } }) => isLongChain(machine) || reachedLimit(machine) !== null,
 	[guardName.yieldsFailed]: ({ context: { machine } }) =>
