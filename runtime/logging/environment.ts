@@ -1,6 +1,7 @@
 /** The logger that `FLATAGENTS_LOG_LEVEL`, `FLATAGENTS_LOG_FORMAT` and `FLATAGENTS_LOG_DIR` ask for (spec section 20). */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { isLogFormat } from "./format.ts";
 import { createLogger, type Logger, type LogLevel } from "./logger.ts";
 
 const LEVELS: Readonly<Record<string, LogLevel | "silent">> = {
@@ -60,7 +61,8 @@ function fileWriter(folder: string, file: string, complain: (line: string) => vo
  * Makes a logger from environment variables. It writes to standard error, and also to
  * `<FLATAGENTS_LOG_DIR>/flatagents_<pid>_<YYYYmmdd_HHMMSS>.log` (UTC) when that variable is set.
  *
- * Levels are Python's names in any case, plus `SILENT`; an unknown one counts as `INFO` and is reported.
+ * Levels are Python's names in any case, plus `SILENT`; an unknown one counts as `INFO` and is reported, and so is a
+ * format that is neither known nor a pattern, which counts as `standard`.
  */
 export function loggerFromEnv(
 	env: Readonly<Record<string, string | undefined>> = process.env,
@@ -76,9 +78,11 @@ export function loggerFromEnv(
 	const toFile = folder ? fileWriter(folder, logFileName(pid, now()), write) : undefined;
 	const wanted = env.FLATAGENTS_LOG_LEVEL?.trim() || "INFO";
 	const known = Object.hasOwn(LEVELS, wanted.toUpperCase()) ? LEVELS[wanted.toUpperCase()] : undefined;
+	const format = env.FLATAGENTS_LOG_FORMAT?.trim() || "standard";
+	const isFormat = isLogFormat(format);
 	const logger = createLogger({
 		level: known ?? "info",
-		format: env.FLATAGENTS_LOG_FORMAT?.trim() || "standard",
+		format: isFormat ? format : "standard",
 		now,
 		...(name === undefined ? {} : { name }),
 		write: (line) => {
@@ -88,6 +92,11 @@ export function loggerFromEnv(
 	});
 	if (known === undefined) {
 		logger.warn(`FLATAGENTS_LOG_LEVEL is \`${wanted}\`; expected DEBUG, INFO, WARNING, ERROR or SILENT. INFO is used.`);
+	}
+	if (!isFormat) {
+		logger.warn(
+			`FLATAGENTS_LOG_FORMAT is \`${format}\`; expected standard, simple, json or a pattern with \`%(message)s\`. standard is used.`,
+		);
 	}
 	return logger;
 }

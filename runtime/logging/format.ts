@@ -17,6 +17,11 @@ const LEVEL_NAMES: Readonly<Record<LogLevel, string>> = {
 
 const PLACEHOLDER = /%(?:%|\((asctime|name|levelname|message|process)\)(-?\d{0,3})[sd])/g;
 
+/** Whether a text is a format: one of the three names, or a pattern that shows at least a part of the record. */
+export function isLogFormat(text: string): boolean {
+	return ["standard", "json", "simple"].includes(text) || text.replaceAll("%%", "").search(PLACEHOLDER) >= 0;
+}
+
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

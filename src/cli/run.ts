@@ -17,6 +17,7 @@ import { counted } from "./print-diagnostics.ts";
 import { readInput } from "./read-input.ts";
 import { reportResult } from "./report-result.ts";
 import { openRunConsole, type RunConsole } from "./run-console.ts";
+import { logRunEvent } from "./run-log.ts";
 import { RunProgress } from "./run-progress.ts";
 
 export interface RunCommandOptions {
@@ -93,6 +94,7 @@ async function execute(
 		signal: interrupt.signal,
 		onEvent: (event) => {
 			progress.accept(event);
+			logRunEvent(event, console.logger);
 			if (event.type === "retry" && console.tellsRetries) tellRetry(event, console);
 		},
 		...(maxSteps !== undefined && { maxSteps }),

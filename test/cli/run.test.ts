@@ -49,6 +49,19 @@ describe("flatstate run: how it ends", () => {
 		expect(debug.stderr).toMatch(/^\s+at .*\.js/m);
 	});
 
+	it("logs states and agents with FLATAGENTS_LOG_LEVEL=INFO, in the format that is asked for", async () => {
+		await using folder = files({ "machine.yml": writerMachine, "answers.yml": "writer: Tea." });
+		const args = ["run", "machine.yml", ...topic, "--script", "answers.yml"];
+		const env = { FLATAGENTS_LOG_LEVEL: "INFO", FLATAGENTS_LOG_FORMAT: "json" };
+		const { code, stderr } = await flatstate(args, { cwd: folder.path, env });
+		expect(code).toBe(0);
+		const records = stderr.split("\n").slice(0, -1);
+		expect(records.map((line): unknown => JSON.parse(line))).toMatchObject([
+			{ level: "INFO", message: "State write, step 1", extra: { machine: "writer" } },
+			{ level: "INFO", message: "Agent writer answered, 1 call", extra: { state: "write", cost: 0 } },
+		]);
+	});
+
 	it("points to an offline run where the key of the provider is missing", async () => {
 		await using folder = files({ "machine.yml": writerMachine });
 		const ended = await flatstate(["run", "machine.yml", ...topic], { cwd: folder.path });

@@ -30,6 +30,13 @@ describe("the logger from the environment", () => {
 		expect(lines).toEqual(["2026-01-31 12:34:56,789 - flatstate - INFO - shown\n"]);
 	});
 
+	it.each(["xml", "100%%", "%(message"])("reports the unknown format %s and goes on with standard", (format) => {
+		const { lines, logger } = fromEnv({ FLATAGENTS_LOG_FORMAT: format });
+		logger.info("hello");
+		expect(lines[0]).toContain(`FLATAGENTS_LOG_FORMAT is \`${format}\``);
+		expect(lines[1]).toMatch(/ - flatstate - INFO - hello\n$/);
+	});
+
 	it("takes level and format from FLATAGENTS_LOG_LEVEL and FLATAGENTS_LOG_FORMAT", () => {
 		const { lines, logger } = fromEnv({ FLATAGENTS_LOG_LEVEL: "warning", FLATAGENTS_LOG_FORMAT: "simple" });
 		logger.info("hidden");
