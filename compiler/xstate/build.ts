@@ -70,7 +70,7 @@ export function buildMachine(
 ): BuiltMachine {
 	const config = lowerMachine(plan, injected);
 	const implementations = { actors, guards: buildGuards(plan), actions: buildActions(plan, services) };
-	const machine: FlatStateMachine = createMachine(typed(config)).provide(implementations);
+	const machine: FlatStateMachine = createMachine(typed(config), implementations);
 	return { machine, config, implementations };
 }
 
