@@ -2,7 +2,7 @@
 import type { AnyActorRef } from "xstate";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { type FailureDetails, withFailureDetails } from "../../compiler/xstate/failure.ts";
-import type { StateResult } from "../../compiler/xstate/machine-context.ts";
+import type { MachineContext, StateResult } from "../../compiler/xstate/machine-context.ts";
 import type { StatePhase } from "../../compiler/xstate/names.ts";
 import {
 	callError,
@@ -13,6 +13,7 @@ import {
 	callTransition,
 } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
+import { reviveError, type StoredError } from "../steps/journal.ts";
 import type { StepsEnvironment } from "../steps/steps.ts";
 import { fromSteps, type StepsArguments, type StepsLogic } from "../steps/steps-logic.ts";
 import type { MachineHost } from "./machine-host.ts";
@@ -99,7 +100,8 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 	async rescue(visit) {
 		const { state, meta, context, steps } = visit;
 		const hooks = await visit.hooks();
-		const error = meta.run.failure instanceof Error ? meta.run.failure : new Error(String(context.last_error));
+		const { failure } = meta.run;
+		const error = failure instanceof Error ? failure : reviveError(storedFailure(context));
 		const next = await steps.effect("error", () => callError(hooks, state.name, error, context));
 		return { next: typeof next === "string" ? next : null };
 	},
@@ -136,6 +138,11 @@ async function endState(visit: Visit, output: unknown): Promise<PhaseResult> {
 		await steps.effect("exit", () => callStateExit(hooks, state.name, visit.context, final ?? output));
 	}
 	return { ...result, asks: hasMethod(hooks, "onTransition") };
+}
+
+/** After a restart only what the context says of the error is left. */
+function storedFailure({ last_error, last_error_type }: MachineContext): StoredError {
+	return { name: String(last_error_type ?? "Error"), message: String(last_error ?? "") };
 }
 
 function asContext(value: unknown): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { type AnyActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from "xstate";
 import type { Activity } from "./activity.ts";
 import { type Journal, type JournalEntry, reviveError, storeError } from "./journal.ts";
+import { wait } from "./timer.ts";
 
 export interface StepsEnvironment {
 	readonly activity: Activity;
@@ -117,6 +118,7 @@ export class Steps {
 	attempt(key: string, call: (signalOf: () => AbortSignal) => Promise<unknown>): Promise<ChildOutcome> {
 		const entry = this.#journaled(key);
 		if (entry) return Promise.resolve(revive(entry));
+		if (this.#stopped) return Promise.resolve({ error: givenUp() });
 		return new Promise((settle) => {
 			let abort: AbortController | undefined;
 			let ended = false;
@@ -218,7 +220,7 @@ export class Steps {
 		const { activity, now } = this.#environment;
 		if (!idle) activity.begin();
 		try {
-			await timer(deadline - now(), signal);
+			await wait(deadline - now(), signal);
 		} finally {
 			if (!idle) activity.end();
 		}
@@ -282,22 +284,4 @@ function givenUp(): DOMException {
 function revive(entry: JournalEntry): ChildOutcome {
 	if ("error" in entry) return { error: reviveError(entry.error), summary: entry.summary };
 	return entry;
-}
-
-function timer(milliseconds: number, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const abort = () => {
-			clearTimeout(handle);
-			reject(signal.reason);
-		};
-		const handle = setTimeout(
-			() => {
-				signal.removeEventListener("abort", abort);
-				resolve();
-			},
-			Math.min(Math.max(0, milliseconds), 2 ** 31 - 1),
-		);
-		if (signal.aborted) abort();
-		else signal.addEventListener("abort", abort, { once: true });
-	});
 }

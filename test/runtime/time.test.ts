@@ -69,4 +69,15 @@ states:
 		await vi.advanceTimersByTimeAsync(2000);
 		await waitFor(actor, ({ value }) => value === "late");
 	});
+
+	it("may be longer than a timer of Node can run: 30 days", async () => {
+		const { machine } = flat(
+			"states: { ask: { type: initial, wait_for: c, timeout: 2592000, transitions: [{ to: done }], on_error: late }, done: { type: final }, late: { type: final } }",
+		);
+		const actor = machine.actor().start();
+		for (let day = 1; day < 30; day++) await vi.advanceTimersByTimeAsync(86_400_000);
+		expect(actor.getSnapshot().value).toBe("ask");
+		await vi.advanceTimersByTimeAsync(86_400_000);
+		expect(actor.getSnapshot().value).toBe("late");
+	});
 });

@@ -172,4 +172,28 @@ states:
   done: { type: final }`,
 		gives: "FS4114 3:41",
 	},
+	{
+		name: "a tool loop, which this release does not run",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tool_loop: { max_turns: 3 }, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4115 3:41",
+	},
+	{
+		name: "a store, which this release does not have",
+		yaml: `persistence: { enabled: true, backend: sqlite }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4114 1:1",
+	},
+	{
+		name: "an output that is one value",
+		yaml: `context: { list: [1, 2] }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final, output: context.list }`,
+		gives: "FS4116 4:32",
+	},
 ];
