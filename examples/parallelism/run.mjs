@@ -1,4 +1,4 @@
-import { FlatMachine, MemoryResultBackend, resultUri } from "flatstate";
+import { FlatMachine, InMemoryResultBackend, resultUri } from "flatstate";
 
 export const summary = "three ways to run machines side by side: a list, foreach, and launch with a race";
 
@@ -12,7 +12,7 @@ export async function run({ model, onEvent }) {
 	const foreach = await load("foreach").execute({ stops }, { onEvent });
 
 	// Nobody waits for a launched machine, but what it gave is kept under an address made of its execution id.
-	const results = new MemoryResultBackend();
+	const results = new InMemoryResultBackend();
 	const launched = [];
 	const keepIds = (event) => {
 		if (event.type === "launch") launched.push(event.childId);

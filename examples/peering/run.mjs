@@ -1,4 +1,4 @@
-import { FlatMachine, MemoryResultBackend, resultUri } from "flatstate";
+import { FlatMachine, InMemoryResultBackend, resultUri } from "flatstate";
 
 export const summary = "machines of machines: a newsroom, its desks, their reporters; results by address";
 
@@ -11,7 +11,7 @@ export async function run({ model, onEvent }) {
 	// Every execution has an id. Random by default; counted here, so that the addresses are the same each time.
 	let count = 0;
 	const newId = () => `run-${++count}`;
-	const results = new MemoryResultBackend();
+	const results = new InMemoryResultBackend();
 	const machine = new FlatMachine({ file: `${import.meta.dirname}/config/newsroom.yml`, model, results, newId });
 
 	const children = {};
