@@ -4,6 +4,7 @@ export default defineConfig({
 	test: {
 		include: ["test/**/*.test.ts"],
 		exclude: ["test/bench/**"],
+		globalSetup: ["test/build-package.ts"],
 		testTimeout: 30_000,
 	},
 });

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { startMockModel } from "../../adapters/mock-model/index.ts";
-import { buildPackage, endOf, flatstate, startCommand } from "./built-command.ts";
+import { dist, main } from "../build-package.ts";
+import { endOf, flatstate, startCommand } from "./built-command.ts";
 import { actionMachine, files, writerMachine } from "./files.ts";
 
 const hasPseudoTerminal = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;
@@ -22,7 +23,6 @@ describe("Ctrl-C", () => {
 				return { content: "late", latency_ms: 60_000 };
 			},
 		});
-		const { main } = await buildPackage();
 		const child = startCommand(process.execPath, [main, "run", "machine.yml"], {
 			cwd: folder.path,
 			env: { OPENAI_BASE_URL: server.url },
@@ -39,7 +39,6 @@ describe("Ctrl-C", () => {
 	});
 
 	it("exits at once the second time, whatever still goes on", async () => {
-		const { dist } = await buildPackage();
 		const program = `
 			import { listenForInterrupt } from "${dist}/src/cli/interrupt.js";
 			setInterval(() => {}, 1000);
@@ -68,7 +67,6 @@ describe("pipes", () => {
 
 	it("may be closed by their reader: no stack trace, no hanging", async () => {
 		await using folder = files({ "machine.yml": actionMachine, "hooks.mjs": bigHooks(5_000_000) });
-		const { main } = await buildPackage();
 		const line = `"${process.execPath}" "${main}" run machine.yml --hooks hooks.mjs | head -c 9`;
 		const child = startCommand("sh", ["-c", line], { cwd: folder.path });
 		expect(await endOf(child)).toEqual({ code: 0, stdout: '{\n  "resu', stderr: "" });
@@ -87,7 +85,6 @@ describe.skipIf(!hasPseudoTerminal)("a terminal", () => {
 		const slow = "writer: { content: tea, latency_ms: 500 }";
 		const machine = writerMachine.replaceAll(/\bwrite:/g, "write_at_great_length_about_the_topic:");
 		await using folder = files({ "machine.yml": machine, "model.yml": slow });
-		const { main } = await buildPackage();
 		const line = `stty cols ${columns}; "${process.execPath}" "${main}" run machine.yml --mock model.yml ${flags}`;
 		const child = startCommand("script", ["-qec", line, "/dev/null"], {
 			cwd: folder.path,
@@ -116,7 +113,6 @@ describe.skipIf(!hasPseudoTerminal)("a terminal", () => {
 describe("flatstate mock-model", () => {
 	it("prints its base URL on stdout, answers from the script, and stops at Ctrl-C", async () => {
 		await using folder = files({ "machine.yml": writerMachine, "answers.yml": "'*': 'Heard: {{ last_user }}'" });
-		const { main } = await buildPackage();
 		const args = [main, "mock-model", "--script", "answers.yml", "--token", "secret"];
 		const server = startCommand(process.execPath, args, { cwd: folder.path });
 		const [first] = await once(server.stdout, "data");

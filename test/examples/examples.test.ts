@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startMockModel } from "../../adapters/mock-model/index.ts";
 import { validateFile } from "../../src/compile.ts";
-import { buildPackage, root, runExample } from "./run-example.ts";
+import { root } from "../build-package.ts";
+import { runExample } from "./run-example.ts";
 
 const folder = `${root}/examples`;
 const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
@@ -12,8 +13,6 @@ const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
 const configs = names.flatMap((name) =>
 	readdirSync(`${folder}/${name}/config`).map((file) => `${name}/config/${file}`),
 );
-
-beforeAll(buildPackage, 120_000);
 
 describe("the examples", () => {
 	test.each(names)("%s runs offline and prints what its README promises", async (name) => {

@@ -1,20 +1,12 @@
 /** Runs `examples/run.mjs` of the built package in a child process, as `npm run example` does. */
 import { execFile } from "node:child_process";
-import { resolve } from "node:path";
 import { promisify } from "node:util";
-
-export const root = resolve(import.meta.dirname, "../..");
+import { root } from "../build-package.ts";
 
 export interface Finished {
 	readonly code: number;
 	readonly stdout: string;
 	readonly stderr: string;
-}
-
-/** Builds the package into `dist`. @throws when it does not compile */
-export async function buildPackage(): Promise<void> {
-	const { code, stdout, stderr } = await run("npm", ["run", "build", "--silent"]);
-	if (code !== 0) throw new Error(`The package does not build:\n${stdout}${stderr}`);
 }
 
 /** @param env variables that are set in addition; no key of a provider is passed on from this process */
