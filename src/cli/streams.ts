@@ -23,23 +23,20 @@ export function isInteractive(stream: MaybeTerminal, env: Environment = process.
 /**
  * Writes all of `text`; resolves when the reader's side has it, so that the process may end. A reader that closed its
  * end (`| head -1`) has seen enough.
+ * @throws Error where the stream's file cannot take it
  */
 export function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
 	return new Promise((resolve, reject) => {
 		stream.write(text, (error) => {
-			if (error && !isClosedPipe(error)) reject(error);
+			if (error && !isClosedPipe(error)) reject(new Error(`Cannot write the output: ${error.message}`));
 			else resolve();
 		});
 	});
 }
 
-/** Keeps a closed pipe from ending the process with a stack trace. */
-export function ignoreClosedPipes(...streams: readonly NodeJS.WriteStream[]): void {
-	for (const stream of streams) {
-		stream.on("error", (error) => {
-			if (!isClosedPipe(error)) throw error;
-		});
-	}
+/** Keeps a closed pipe or a full disk from ending the process with a stack trace: `writeTo` tells its caller. */
+export function surviveStreamErrors(...streams: readonly NodeJS.WriteStream[]): void {
+	for (const stream of streams) stream.on("error", () => {});
 }
 
 function isClosedPipe(error: Error): boolean {

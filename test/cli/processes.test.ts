@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { EventEmitter, once } from "node:events";
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { startMockModel } from "../../adapters/mock-model/index.ts";
 import { dist, main } from "../build-package.ts";
@@ -70,6 +71,14 @@ describe("pipes", () => {
 		const line = `"${process.execPath}" "${main}" run machine.yml --hooks hooks.mjs | head -c 9`;
 		const child = startCommand("sh", ["-c", line], { cwd: folder.path });
 		expect(await endOf(child)).toEqual({ code: 0, stdout: '{\n  "resu', stderr: "" });
+	});
+
+	it.skipIf(!existsSync("/dev/full"))("may end in a full disk: the error and exit code 1, no stack trace", async () => {
+		await using folder = files({ "machine.yml": actionMachine, "hooks.mjs": bigHooks(1) });
+		const line = `"${process.execPath}" "${main}" run machine.yml --hooks hooks.mjs > /dev/full`;
+		const { code, stderr } = await endOf(startCommand("sh", ["-c", line], { cwd: folder.path }));
+		expect(stderr).toMatch(/^error: Error: Cannot write the output: ENOSPC[^\n]*\n$/);
+		expect(code).toBe(1);
 	});
 
 	it("are let go when the run has ended, although a hook left a timer behind", async () => {
