@@ -12,6 +12,7 @@ import { checkRecursion } from "./recursion.ts";
 import { checkSettings } from "./settings.ts";
 import { checkStateNames } from "./state-names.ts";
 import { checkTextTypes } from "./text-types.ts";
+import { checkUnknownVariables } from "./unknown-variables.ts";
 import { checkUnsetNames } from "./unset-names.ts";
 import { checkWholeFloats } from "./whole-floats.ts";
 
@@ -39,6 +40,7 @@ const CHECKS: readonly Check[] = [
 	checkFlow,
 	checkIdleKeys,
 	checkUnsetNames,
+	checkUnknownVariables,
 	checkTextTypes,
 	checkPromptInput,
 	checkSettings,

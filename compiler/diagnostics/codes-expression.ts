@@ -176,4 +176,32 @@ export const expressionCodes = {
 		),
 		"Add the key to the state's `input`.",
 	),
+	FS5110: error(
+		"Condition reads a variable that does not exist",
+		yaml(
+			"context: { score: 1 }",
+			"states:",
+			"  start:",
+			"    type: initial",
+			"    transitions: [{ condition: contxt.score > 1, to: done }, { to: start }]",
+			"  done: { type: final }",
+		),
+		"Use `context`, `input` or `output`.",
+	),
+	FS5111: warning(
+		"Variable does not exist here",
+		yaml(
+			"context: { items: [1, 2] }",
+			"states:",
+			"  start:",
+			"    type: initial",
+			"    foreach: context.items",
+			"    as: one",
+			"    machine: child",
+			'    input: { n: "{{ item }}" }',
+			"    transitions: [{ to: done }]",
+			"  done: { type: final }",
+		),
+		"Mend its name. `output` is there after the state's work only.",
+	),
 };

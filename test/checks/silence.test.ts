@@ -30,6 +30,22 @@ states:
   done: { type: final }`,
 		],
 		[
+			"variables that a template makes or provides for",
+			`${JUDGE}context: { items: [1, 2] }
+states:
+  judge:
+    type: initial
+    agent: judge
+    input:
+      text: "{% set a, b = 1, 2 %}{% for i in range(3) if i %}{{ loop.index }}{{ a + b + i }}{% endfor %}"
+      more: "{% with n = namespace(x=1) %}{% set n.x = 2 %}{{ n.x }}{% endwith %}{{ joiner(', ')() }}"
+      less: "{{ nothing | default('x') }}{% if other is defined %}{{ other.x }}{% endif %}"
+      rest: "{% set t | upper %}{{ context.items }}{% endset %}{{ t }}{{ True }}{{ none }}"
+    output_to_context: { all: "{% for key, value in output.items() %}{{ key }}{{ value }}{% endfor %}" }
+    transitions: [{ condition: output.ok == True and null == None, to: done }, { to: done }]
+  done: { type: final, output: { all: context.all } }`,
+		],
+		[
 			"texts that are compared with texts and asked for being empty",
 			`${JUDGE}states:
   judge:

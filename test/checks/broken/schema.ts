@@ -11,6 +11,45 @@ export const SCHEMA: readonly Broken[] = [
 		says: ["`agent` must be a text (the name of an agent), got a list"],
 	},
 	{
+		name: "a list of states, and says nothing of there being none",
+		yaml: `states:
+  - name: start
+  - name: done`,
+		gives: "FS2002 2:3",
+		says: ["`states` must be a map, got a list"],
+	},
+	{
+		name: "transitions beside their state, and nothing that follows from it",
+		yaml: `states:
+  start:
+    type: initial
+  transitions:
+    - to: done
+  done: { type: final }`,
+		gives: "FS2002 5:5",
+	},
+	{
+		name: "a misspelt type, and nothing that follows from it",
+		yaml: `states:
+  first: { type: inital, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS2004 2:18",
+		says: ["did you mean `initial`?"],
+		mended: `states:
+  first: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+	},
+	{
+		name: "one transition in place of a list, and nothing that follows from it",
+		yaml: `states:
+  start:
+    type: initial
+    transitions:
+      to: done
+  done: { type: final }`,
+		gives: "FS2002 5:7",
+	},
+	{
 		name: "a version without quotes",
 		yaml: `spec: flatmachine
 spec_version: 1.10
@@ -44,7 +83,6 @@ states:
   done: { type: finall }`,
 		gives: "FS2004 3:17",
 		says: ["did you mean `final`?"],
-		also: ["FS4107"],
 		mended: `states:
   start: { type: initial, transitions: [{ to: done }] }
   done: { type: final }`,

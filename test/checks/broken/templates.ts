@@ -351,6 +351,63 @@ states:
   done: { type: final }`,
 		gives: "FS6004 3:63",
 	},
+	{
+		name: "a condition that always reads a variable that does not exist",
+		yaml: `context: { score: 1 }
+states:
+  start: { type: initial, transitions: [{ condition: "1 < contxt.score", to: done }, { to: done }] }
+  done: { type: final }`,
+		gives: "FS5110 3:59",
+		says: ["there is no variable `contxt`", "did you mean `context`?"],
+		mended: `context: { score: 1 }
+states:
+  start: { type: initial, transitions: [{ condition: "1 < context.score", to: done }, { to: done }] }
+  done: { type: final }`,
+	},
+	{
+		name: "a condition that perhaps reads a variable that does not exist",
+		yaml: `context: { score: 1 }
+states:
+  start: { type: initial, transitions: [{ condition: context.score > 1 and score < 5, to: done }, { to: done }] }
+  done: { type: final }`,
+		gives: "FS5111 3:76",
+		says: ["known here: `context`, `input`, `output`"],
+	},
+	{
+		name: "a misspelt name of a foreach element",
+		yaml: `context: { items: [1] }
+machines: { child: ./child.yml }
+states:
+  start:
+    type: initial
+    foreach: context.items
+    as: element
+    machine: child
+    input: { n: "{{ 'No. ' ~ elemnt }}" }
+    transitions: [{ to: done }]
+  done: { type: final }`,
+		gives: "FS5111 9:30",
+		says: ["did you mean `element`?"],
+		mended: `context: { items: [1] }
+machines: { child: ./child.yml }
+states:
+  start:
+    type: initial
+    foreach: context.items
+    as: element
+    machine: child
+    input: { n: "{{ 'No. ' ~ element }}" }
+    transitions: [{ to: done }]
+  done: { type: final }`,
+	},
+	{
+		name: "output before the work",
+		yaml: `${JUDGE}states:
+  start: { type: initial, agent: judge, input: { text: output.text }, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS5111 3:56",
+		says: ["there is no `output` here yet"],
+	},
 ];
 
 /** Where the first character stands that the condition language does not have. */
