@@ -97,8 +97,7 @@ const ownGuards: Record<string, OwnGuard> = {
 		(reachedLimit(machine) !== null && hasRoute(machine.run.failure_names ?? [], params)),
 	[guardName.conditionFailed]: ({ context }) => conditionErrors.has(context),
 	[guardName.nextIs]: ({ context, event }, params) => isRecord(params) && nextOf(context, event) === params.to,
-	[guardName.passesTo]: ({ context: { machine } }, params) =>
-		!machine.run.asks && isRecord(params) && machine.run.next === params.to,
+	[guardName.asks]: ({ context }) => context.machine.run.asks === true,
 	[guardName.nextIsEmpty]: ({ context, event }) => !nextOf(context, event),
 	[guardName.currentIs]: ({ context }, params) => isRecord(params) && context.machine.current_state === params.state,
 	[guardName.rescued]: ({ event }) => Boolean(resultOf(event)?.next),

@@ -1,5 +1,5 @@
 /** Lowers a plan to an XState machine config that is plain JSON: names of guards, actions and actors, no functions. */
-import type { MachinePlan, StatePlan, TransitionPlan } from "../plan/plan.ts";
+import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { initialMeta } from "./initial-meta.ts";
 import type { MachineMeta } from "./machine-context.ts";
 import { actionName, actorName, errorDefault, guardName, part, type StatePhase, shared } from "./names.ts";
@@ -188,6 +188,7 @@ class Lowering {
 		};
 	}
 
+	/** Where a state goes next: straight on, or to `S:leave` where hooks have a say in it. */
 	private routes(state: StatePlan, shape: StateShape): JsonTransition[] {
 		const { name } = state;
 		const always: JsonTransition[] = [
@@ -197,10 +198,22 @@ class Lowering {
 				actions: [{ type: actionName.pause, params: { state: name } }],
 			},
 		];
-		for (const transition of state.transitions) {
-			always.push(this.route(name, shape, transition));
-			if (transition.when === undefined) return always;
-			if (transition.when !== "never" && transition.when.canThrow) {
+		if (shape.hooked) always.push({ guard: guardName.asks, target: part.leave(name) });
+		const straight = (to: string): JsonTransition => {
+			const target = this.entryOf(to);
+			return { target, ...(target === name && !shape.works && { reenter: true }) };
+		};
+		return [...always, ...this.choices(state, straight)];
+	}
+
+	/** The transitions of a state in their order, with the error routes of conditions between them. */
+	private choices(state: StatePlan, towards: (to: string) => JsonTransition): JsonTransition[] {
+		const { name } = state;
+		const always: JsonTransition[] = [];
+		for (const { to, when } of state.transitions) {
+			if (when === undefined) return [...always, towards(to)];
+			always.push({ guard: when === "never" ? guardName.never : when.text, ...towards(to) });
+			if (when !== "never" && when.canThrow) {
 				always.push({
 					guard: guardName.conditionFailed,
 					target: part.error(name),
@@ -208,40 +221,27 @@ class Lowering {
 				});
 			}
 		}
-		always.push({
-			target: part.error(name),
-			actions: [{ type: actionName.noTransition, params: { state: name } }],
-		});
-		return always;
+		const none: JsonAction = { type: actionName.noTransition, params: { state: name } };
+		return [...always, { target: part.error(name), actions: [none] }];
 	}
 
-	private route(from: string, shape: StateShape, { to, when }: TransitionPlan): JsonTransition {
-		const guard = when === undefined ? {} : { guard: when === "never" ? guardName.never : when.text };
-		const target = this.entryOf(to);
-		if (!shape.hooked) return { ...guard, target, ...(target === from && !shape.works && { reenter: true }) };
-		return { ...guard, target: part.leave(from), actions: [{ type: actionName.next, params: { to } }] };
-	}
-
-	/** Hooks without `onTransition` cost no actor: the chosen transition passes through. */
+	/** The same choice with the hooks' `onTransition` asked about it, which may send the run elsewhere. */
 	private leave(state: StatePlan): Record<string, JsonState> {
+		const ask = part.ask(state.name);
 		const targets = [...new Set(state.transitions.map(({ to }) => to))];
-		const asked = [
+		const answered = [
 			...targets.map((to) => ({ ...settleTo(this.entryOf(to)), guard: nextIs(to) })),
 			{ ...settleTo(shared.ended), guard: guardName.nextIsEmpty },
 			settleTo(shared.goto),
 		];
-		const name = part.ask(state.name);
 		return {
 			[part.leave(state.name)]: {
-				always: [
-					...targets.map((to) => ({
-						guard: { type: guardName.passesTo, params: { to } },
-						target: this.entryOf(to),
-					})),
-					{ target: name },
-				],
+				always: this.choices(state, (to) => ({
+					target: ask,
+					actions: [{ type: actionName.next, params: { to } }],
+				})),
 			},
-			[name]: { invoke: invoke(name, state.name, "leave", asked, part.error(state.name)) },
+			[ask]: { invoke: invoke(ask, state.name, "leave", answered, part.error(state.name)) },
 		};
 	}
 

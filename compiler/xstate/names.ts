@@ -6,7 +6,7 @@ export const part = {
 	route: (state: string) => `${state}:route`,
 	/** Holds the error routes. */
 	error: (state: string) => `${state}:error`,
-	/** Holds the chosen transition of a state with hooks, which may have a say in it. */
+	/** Holds the transitions of a state whose hooks have a say in them. */
 	leave: (state: string) => `${state}:leave`,
 	/** Runs `on_transition` hooks. */
 	ask: (state: string) => `${state}:ask`,
@@ -58,8 +58,8 @@ export const guardName = {
 	conditionFailed: "flatstate:condition failed",
 	/** params `{ to }` */
 	nextIs: "flatstate:next is",
-	/** No hook has a say in the transition. params `{ to }` */
-	passesTo: "flatstate:passes to",
+	/** Hooks have a say in the transition. */
+	asks: "flatstate:asks",
 	nextIsEmpty: "flatstate:next is empty",
 	/** params `{ state }` */
 	currentIs: "flatstate:current is",
