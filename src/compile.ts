@@ -47,14 +47,21 @@ export interface Compiled {
 	readonly set: CompiledSet;
 }
 
+/** A message goes into logs; `diagnostics` has them all. */
+const maxErrorsInMessage = 100;
+
 /** A document that does not compile. `diagnostics` has every problem of every file. */
 export class CompileError extends FlatstateError {
 	readonly diagnostics: readonly Diagnostic[];
 
 	constructor(diagnostics: readonly Diagnostic[]) {
 		const errors = diagnostics.filter(({ severity }) => severity === "error");
-		const text = errors.map((diagnostic) => formatDiagnostic(diagnostic, { color: false })).join("\n\n");
-		super("compile_error", text || "The document is no flatmachine.");
+		const texts = errors
+			.slice(0, maxErrorsInMessage)
+			.map((diagnostic) => formatDiagnostic(diagnostic, { color: false }));
+		const more = errors.length - texts.length;
+		if (more > 0) texts.push(`… and ${more} more errors, see \`diagnostics\`.`);
+		super("compile_error", texts.join("\n\n") || "The document is no flatmachine.");
 		this.diagnostics = diagnostics;
 	}
 }

@@ -12,7 +12,7 @@ const details = new WeakMap<object, FailureDetails>();
 
 /** Attaches details to an error, so that the error itself stays what was thrown. */
 export function withFailureDetails(error: unknown, more: FailureDetails): Error {
-	const carrier = error instanceof Error ? error : new Error(String(error), { cause: error });
+	const carrier = error instanceof Error ? error : new Error(textOf(error), { cause: error });
 	details.set(carrier, more);
 	return carrier;
 }
@@ -20,4 +20,13 @@ export function withFailureDetails(error: unknown, more: FailureDetails): Error 
 /** The details attached to `error`, if any. */
 export function failureOf(error: unknown): FailureDetails | undefined {
 	return typeof error === "object" && error !== null ? details.get(error) : undefined;
+}
+
+function textOf(thrown: unknown): string {
+	try {
+		return String(thrown);
+	} catch {
+		// An object without a prototype, for example, has no text.
+		return "What was thrown cannot be shown.";
+	}
 }

@@ -67,7 +67,7 @@ function classNameOf(error: unknown): string | undefined {
 	if (typeof error !== "object" || error === null || typeof name !== "string" || name === "") {
 		return prototypeNames(error)[0];
 	}
-	const prototype: unknown = Object.getPrototypeOf(error);
+	const prototype = prototypeOf(error);
 	const isOwn =
 		Object.hasOwn(error, "name") ||
 		(typeof prototype === "object" && prototype !== null && Object.hasOwn(prototype, "name"));
@@ -78,13 +78,21 @@ function classNameOf(error: unknown): string | undefined {
 function prototypeNames(value: unknown): string[] {
 	const names: string[] = [];
 	if (typeof value !== "object" || value === null) return names;
-	let prototype: unknown = Object.getPrototypeOf(value);
+	let prototype = prototypeOf(value);
 	while (typeof prototype === "object" && prototype !== null && prototype !== Object.prototype) {
 		const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
 		if (typeof maker === "function" && maker.name !== "") names.push(maker.name);
-		prototype = Object.getPrototypeOf(prototype);
+		prototype = prototypeOf(prototype);
 	}
 	return names;
+}
+
+function prototypeOf(value: object): unknown {
+	try {
+		return Object.getPrototypeOf(value);
+	} catch {
+		return null;
+	}
 }
 
 function property(value: unknown, key: string): unknown {

@@ -136,6 +136,12 @@ function readNumber(value: unknown): number | undefined {
 	return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
+/** Tokens, calls, dollars. What is below zero would give a spent budget back. */
+function readAmount(value: unknown): number | undefined {
+	const number = readNumber(value);
+	return number === undefined || number < 0 ? undefined : number;
+}
+
 function readFields(value: unknown): Fields | undefined {
 	return isRecord(value) ? value : undefined;
 }
@@ -143,26 +149,26 @@ function readFields(value: unknown): Fields | undefined {
 function readUsage(value: unknown): AgentUsage | undefined {
 	if (!isRecord(value)) return undefined;
 	return defined({
-		input_tokens: readNumber(own(value, "input_tokens")),
-		output_tokens: readNumber(own(value, "output_tokens")),
-		total_tokens: readNumber(own(value, "total_tokens")),
-		cache_read_tokens: readNumber(own(value, "cache_read_tokens")),
-		cache_write_tokens: readNumber(own(value, "cache_write_tokens")),
-		api_calls: readNumber(own(value, "api_calls")),
-		requests: readNumber(own(value, "requests")),
-		calls: readNumber(own(value, "calls")),
+		input_tokens: readAmount(own(value, "input_tokens")),
+		output_tokens: readAmount(own(value, "output_tokens")),
+		total_tokens: readAmount(own(value, "total_tokens")),
+		cache_read_tokens: readAmount(own(value, "cache_read_tokens")),
+		cache_write_tokens: readAmount(own(value, "cache_write_tokens")),
+		api_calls: readAmount(own(value, "api_calls")),
+		requests: readAmount(own(value, "requests")),
+		calls: readAmount(own(value, "calls")),
 		cost: readCost(own(value, "cost")),
 	});
 }
 
 function readCost(value: unknown): AgentCost | undefined {
-	if (!isRecord(value)) return readNumber(value);
+	if (!isRecord(value)) return readAmount(value);
 	return defined({
-		input: readNumber(own(value, "input")),
-		output: readNumber(own(value, "output")),
-		cache_read: readNumber(own(value, "cache_read")),
-		cache_write: readNumber(own(value, "cache_write")),
-		total: readNumber(own(value, "total")),
+		input: readAmount(own(value, "input")),
+		output: readAmount(own(value, "output")),
+		cache_read: readAmount(own(value, "cache_read")),
+		cache_write: readAmount(own(value, "cache_write")),
+		total: readAmount(own(value, "total")),
 	});
 }
 

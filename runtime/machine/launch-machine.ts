@@ -1,4 +1,5 @@
 /** Starts a launched machine on its own, and keeps its result (spec section 10.5). */
+import { describeError } from "../agents/errors.ts";
 import { resultUri } from "../results/result-uri.ts";
 import { errorValue } from "../state/child.ts";
 import type { LaunchRequest } from "../state/machine-host.ts";
@@ -16,12 +17,21 @@ export async function launchMachine(
 		executionId,
 		parentExecutionId,
 		depth,
+		ledger: environment.ledger,
 		...(environment.emit && { onEvent: environment.emit }),
 		...(environment.signal && { signal: environment.signal }),
 	});
 	const { status, output, error } = result;
-	if (status === "failed")
-		logger.error("A launched machine failed", { executionId, machine: planId, error: String(error) });
+	const failed = (message: string, reason: unknown) => {
+		const { type, text } = describeError(reason);
+		logger.error(message, { executionId, machine: planId, error: `${type}: ${text}` });
+	};
+	if (status === "failed") failed("A launched machine failed", error);
 	if (status === "waiting") return;
-	await results.write(resultUri(executionId), status === "failed" ? errorValue(error) : output);
+	try {
+		await results.write(resultUri(executionId), status === "failed" ? errorValue(error) : output);
+	} catch (reason) {
+		// Nobody waits for this promise but the end of the run: a rejection would end the process.
+		failed("The result of a launched machine is not kept", reason);
+	}
 }

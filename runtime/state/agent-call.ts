@@ -4,7 +4,7 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
-import { errorFromAgentResult } from "../agents/errors.ts";
+import { describeError, errorFromAgentResult } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
@@ -141,5 +141,6 @@ export function agentOf({ plan, state }: Visit, name: string): AgentPlan {
 }
 
 function textOf(error: unknown): string {
-	return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+	const { type, text } = describeError(error);
+	return `${type}: ${text}`;
 }

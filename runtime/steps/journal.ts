@@ -14,11 +14,15 @@ export interface StoredError {
 
 export type Journal = Record<string, JournalEntry>;
 
-/** Plain data of an error. */
+/** Plain data of whatever was thrown. Never throws itself: a step whose error cannot be told would never end. */
 export function storeError(error: unknown): StoredError {
-	if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-	const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
-	return { name: error.name, message: error.message, ...code };
+	try {
+		if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+		const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
+		return { name: String(error.name), message: String(error.message), ...code };
+	} catch {
+		return { name: "Error", message: "What was thrown cannot be shown." };
+	}
 }
 
 /** An Error again, with the name and code that it was stored with. */
