@@ -5,7 +5,7 @@ import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
 import { initialMeta } from "../../compiler/xstate/initial-meta.ts";
 import { type LimitName, type TokenUsage, withStartOptions } from "../../compiler/xstate/machine-context.ts";
-import { createEnvironment, setEnvironment } from "../state/run-environment.ts";
+import { createEnvironment, type EnvironmentOptions, setEnvironment } from "../state/run-environment.ts";
 import type { RunEvent } from "../state/run-event.ts";
 import { isMachineContext } from "../state/visit.ts";
 import type { WaitingExecution } from "../steps/activity.ts";
@@ -72,9 +72,9 @@ export async function runMachine(
 	set: RunnableMachines,
 	planId: string,
 	input: Readonly<Record<string, unknown>>,
-	options: RunOptions = {},
+	options: RunOptions & Pick<EnvironmentOptions, "ledger"> = {},
 ): Promise<RunResult> {
-	const { signal, onEvent } = options;
+	const { signal, onEvent, ledger } = options;
 	const { settings } = set.plan(planId);
 	const limits = {
 		max_steps: options.maxSteps ?? null,
@@ -86,6 +86,7 @@ export async function runMachine(
 		limits,
 		inspected: options.inspect !== undefined,
 		...(onEvent && { onEvent }),
+		...(ledger && { ledger }),
 		...(signal && { signal }),
 	});
 	const start = withStartOptions(input, {

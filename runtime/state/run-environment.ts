@@ -64,6 +64,8 @@ export function environmentOf({ system }: AnyActorRef): RunEnvironment {
 
 export interface EnvironmentOptions {
 	readonly limits?: Partial<Limits>;
+	/** Of the run that launched this one: what both spend counts together. Default: a fresh one with `limits`. */
+	readonly ledger?: Ledger;
 	readonly inspected?: boolean;
 	readonly onEvent?: (event: RunEvent) => void;
 	readonly barrier?: () => Promise<void> | undefined;
@@ -72,6 +74,7 @@ export interface EnvironmentOptions {
 
 export function createEnvironment({
 	limits,
+	ledger,
 	inspected = false,
 	onEvent,
 	barrier,
@@ -79,7 +82,7 @@ export function createEnvironment({
 }: EnvironmentOptions): RunEnvironment {
 	return {
 		activity: new Activity(),
-		ledger: new Ledger(limits),
+		ledger: ledger ?? new Ledger(limits),
 		background: new Set(),
 		inspected,
 		barrier: barrier ?? (() => undefined),
