@@ -5,7 +5,11 @@ export const documentCodes = {
 	FS1001: error("Syntax error", "states: [a, b", "Close the bracket or quote, or mend the indentation."),
 	FS1002: error("Key given twice", "a: 1\na: 2", "Keep one of the two; the earlier would be lost."),
 	FS1003: error("More than one document", "a: 1\n---\nb: 2", "Put each document into a file of its own."),
-	FS1004: error("Document too large", "(a file of more than 8 MB)", "Split the document, or reference its parts."),
+	FS1004: error(
+		"Document too large",
+		"(a file of more than 8 MB or a million tokens; 10,000 states are half of that)",
+		"Split the document, or reference its parts.",
+	),
 	FS1005: error(
 		"Document nested too deeply",
 		"(lists within lists within lists, more than 100 deep)",

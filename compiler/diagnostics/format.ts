@@ -1,6 +1,7 @@
 /** Prints a diagnostic for people. */
 import pc from "picocolors";
 import type { Diagnostic } from "./diagnostic.ts";
+import { printable } from "./printable.ts";
 
 export interface FormatOptions {
 	readonly color: boolean;
@@ -11,17 +12,18 @@ export interface FormatOptions {
 /** `file:line:column severity CODE message`, then the frame, related places and the suggestion. */
 export function formatDiagnostic(diagnostic: Diagnostic, options: FormatOptions): string {
 	const paint = pc.createColors(options.color);
-	const { range, severity, code, message } = diagnostic;
+	const { range, severity, code } = diagnostic;
+	const message = printable(diagnostic.message);
 	const file = shortName(diagnostic.file, options.cwd);
-	const place = range ? `${file}:${range.line}:${range.column}` : `${file}${formatPath(diagnostic.path)}`;
+	const place = range ? `${file}:${range.line}:${range.column}` : `${file}${printable(formatPath(diagnostic.path))}`;
 	const word = severity === "error" ? paint.red(paint.bold(severity)) : paint.yellow(paint.bold(severity));
 	const lines = [`${paint.cyan(place)} ${word} ${paint.dim(code)} ${message}`];
 	if (diagnostic.frame) lines.push(diagnostic.frame);
 	for (const other of diagnostic.related ?? []) {
 		const where = other.range ? `:${other.range.line}:${other.range.column}` : "";
-		lines.push(`  ${paint.cyan(shortName(other.file, options.cwd) + where)} ${other.message}`);
+		lines.push(`  ${paint.cyan(shortName(other.file, options.cwd) + where)} ${printable(other.message)}`);
 	}
-	if (diagnostic.suggestion) lines.push(`  ${paint.green("help:")} ${diagnostic.suggestion}`);
+	if (diagnostic.suggestion) lines.push(`  ${paint.green("help:")} ${printable(diagnostic.suggestion)}`);
 	return lines.join("\n");
 }
 
@@ -38,7 +40,7 @@ export function formatPath(path: Diagnostic["path"]): string {
 }
 
 function shortName(file: string, cwd: string | undefined): string {
-	if (cwd === undefined || cwd === "") return file;
+	if (cwd === undefined || cwd === "") return printable(file);
 	const prefix = /[\\/]$/.test(cwd) ? cwd : `${cwd}${file.includes("\\") ? "\\" : "/"}`;
-	return file.startsWith(prefix) ? file.slice(prefix.length) : file;
+	return printable(file.startsWith(prefix) ? file.slice(prefix.length) : file);
 }

@@ -1,6 +1,7 @@
 /** A code frame: the lines around a place with a caret under it. */
 import { createSourceLines, type SourceLines } from "../document/source-lines.ts";
 import type { SourceRange } from "./diagnostic.ts";
+import { printableColumns } from "./printable.ts";
 
 const linesBefore = 2;
 const linesAfter = 1;
@@ -66,8 +67,7 @@ function expandTabs(line: string): string {
 	let result = "";
 	for (const character of line) {
 		if (character === "\t") result += " ".repeat(tabWidth - (result.length % tabWidth));
-		// Control characters could rewrite the terminal.
-		else result += character < " " || character === "\u007f" ? "\u00b7" : character;
+		else result += printableColumns(character === "\n" ? "\r" : character);
 	}
 	return result;
 }

@@ -1,4 +1,4 @@
-/** Bounds on untrusted documents, far above any real one: a machine of 10,000 lines has 300 KB and 110,000 tokens. */
+/** Bounds on untrusted documents, far above any real one: a machine of 10,000 states has 1 MB and 550,000 tokens. */
 export interface DocumentLimits {
 	/** UTF-16 units of text. */
 	readonly maxLength: number;
@@ -16,6 +16,6 @@ export const defaultDocumentLimits: DocumentLimits = Object.freeze({
 	maxLength: 8 * 1024 * 1024,
 	maxDepth: 100,
 	maxNodes: 200_000,
-	maxTokens: 400_000,
+	maxTokens: 1_000_000,
 	maxProblems: 50,
 });

@@ -38,9 +38,10 @@ export function parseDocument(source: string, options: ParseOptions): ParseResul
 	const json = (options.format ?? (file.toLowerCase().endsWith(".json") ? "json" : "yaml")) === "json";
 	const text = source.startsWith("\ufeff") ? source.slice(1) : source;
 	if (text.length > limits.maxLength) {
-		const message = `the document has ${text.length} characters, the limit is ${limits.maxLength}`;
+		const [length, limit] = [text.length, limits.maxLength].map((count) => count.toLocaleString("en-US"));
+		const message = `the document has ${length} characters, the limit is ${limit}`;
 		const reporter = createReporter({ ...unread, file, dir, text: "" });
-		reporter.report("FS1004", { path: [], message });
+		reporter.report("FS1004", { path: [], message, suggestion: "split it into files that reference each other" });
 		return { diagnostics: reporter.diagnostics };
 	}
 

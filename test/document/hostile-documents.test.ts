@@ -40,10 +40,43 @@ describe("a hostile document gives one clear diagnostic", () => {
 		expect(codes("- a\n".repeat(500_000))).toEqual(["FS1004"]);
 	});
 
+	test.each([
+		["list entries", "- a\n".repeat(1_500_000)],
+		["numbers", `[${"1,".repeat(2_500_000)}`],
+		["commas", `[${",".repeat(900_000)}`],
+		["line breaks", "\n".repeat(8_000_000)],
+		["words beside each other", `["a" ${'"a" '.repeat(300_000)}`],
+	])("junk of megabytes, soon: %s", (_, text) => {
+		const started = performance.now();
+		expect(codes(text)[0]).toMatch(/^FS100[14]$/);
+		// Some 1,5 s on a machine of 2020; the bound is for one that is busy.
+		expect(performance.now() - started).toBeLessThan(8_000);
+	});
+
+	test("says how much is too much, and what to do", () => {
+		const { diagnostics } = parseDocument("- a\n".repeat(500_000), { file: "machine.yml", dir: "." });
+		expect(diagnostics).toMatchObject([
+			{
+				code: "FS1004",
+				message: "the document has about 2,000,000 tokens (words, marks and gaps), the limit is 1,000,000",
+				suggestion: expect.stringContaining("split it"),
+			},
+		]);
+	});
+
 	test("anchors and tags without end", () => {
 		expect(codes("&a ".repeat(100_000)).every((code) => code === "FS1001")).toBe(true);
 		expect(codes("!!str ".repeat(100_000)).every((code) => code === "FS1001")).toBe(true);
 	});
+});
+
+test("a machine of ten thousand states is no hostile one", () => {
+	const states = Array.from({ length: 10_000 }, (_, index) => {
+		const next = (index + 1) % 10_000;
+		return `    s${index}: { action: step, transitions: [{ condition: context.x > 1, to: s${next} }, { to: end }] }\n`;
+	});
+	const text = `spec: flatmachine\ndata:\n  states:\n${states.join("")}    end: { type: final }\n`;
+	expect(codes(text)).toEqual([]);
 });
 
 test("no text makes the parser throw", () => {
