@@ -1,5 +1,6 @@
 /** `flatstate compile FILE`: the XState machine config as JSON, or as a TypeScript module. */
 import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { JsonMachineConfig } from "../../compiler/xstate/lower.ts";
 import { compileFile } from "../compile.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
@@ -28,7 +29,7 @@ export async function compileCommand(file: string, options: CompileCommandOption
 	const text = format === "ts" ? await typeScriptOf(config) : `${JSON.stringify(config, null, "\t")}\n`;
 	await writeTo(process.stderr, diagnosticsText(diagnostics, wantsColor(process.stderr)));
 	if (output === undefined) {
-		await writeTo(process.stdout, text);
+		await writeTo(process.stdout, printable(text));
 		return exitCodes.done;
 	}
 	try {

@@ -1,9 +1,9 @@
 /** The last resort of every command: says on stderr why it could not do what it was asked. */
 import pc from "picocolors";
+import { printable } from "../../compiler/diagnostics/printable.ts";
 import { CompileError } from "../compile.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { countsText, diagnosticsText } from "./print-diagnostics.ts";
-import { printable } from "./printable.ts";
 import { wantsColor, writeTo } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,11 +1,11 @@
 /** Says how a run ended: its output on stdout, the rest on stderr, the exit code. */
 import pc from "picocolors";
+import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import { AgentError, describeError } from "../../runtime/agents/errors.ts";
 import type { RunResult } from "../../runtime/machine/run-machine.ts";
 import { findErrorPlace, placeText } from "./error-place.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { printable } from "./printable.ts";
 import { errorLabel, showsStacks, stackOf } from "./report-error.ts";
 import { wantsColor, writeTo } from "./streams.ts";
 
@@ -44,7 +44,7 @@ export async function reportResult(result: RunResult, options: ReportOptions): P
 }
 
 async function writeOutput(output: unknown, json: boolean): Promise<void> {
-	await writeTo(process.stdout, `${JSON.stringify(output, null, json ? undefined : 2) ?? "null"}\n`);
+	await writeTo(process.stdout, `${printable(JSON.stringify(output, null, json ? undefined : 2) ?? "null")}\n`);
 }
 
 function failureText(error: unknown, options: ReportOptions): string {
@@ -52,9 +52,9 @@ function failureText(error: unknown, options: ReportOptions): string {
 	const paint = pc.createColors(color);
 	const { state, at } = findErrorPlace(error, options.plans, options.lastState);
 	const { type, text } = describeError(error);
-	const where = state === undefined ? "The machine failed" : `State ${paint.bold(state)} failed`;
+	const where = state === undefined ? "The machine failed" : `State ${paint.bold(printable(state))} failed`;
 	const lines = [`${errorLabel(color)} ${where}: ${printable(`${type}: ${text}`)}`];
-	if (at) lines.push(`  at ${paint.cyan(placeText(at))}`);
+	if (at) lines.push(`  at ${paint.cyan(printable(placeText(at)))}`);
 	const help = helpFor(error, options);
 	if (help !== undefined) lines.push(`  ${paint.green("help:")} ${help}`);
 	if (showsStacks()) lines.push(printable(stackOf(error)));
@@ -84,7 +84,9 @@ function stoppedText(result: RunResult, reason: keyof typeof limits | "hook"): s
 }
 
 function waitingText(result: Extract<RunResult, { status: "waiting" }>): string {
-	const states = result.waiting.map(({ state, channel }) => `  state ${state}, channel ${printable(channel)}\n`);
+	const states = result.waiting.map(
+		({ state, channel }) => `  state ${printable(state)}, channel ${printable(channel)}\n`,
+	);
 	return `Waiting for ${result.waiting.length === 1 ? "a signal" : "signals"}:\n${states.join("")}`;
 }
 

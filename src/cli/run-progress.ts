@@ -1,4 +1,5 @@
 /** What a progress line says of a run: follows the run's events. */
+import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
 import { counted } from "./print-diagnostics.ts";
 
@@ -59,7 +60,7 @@ export class RunProgress {
 
 	/** For example `write · step 3 · 2 calls · $0.0012 · 3 children running · 12 s`. */
 	text(): string {
-		const parts = [this.#root?.state ?? "starting", `step ${this.#step}`, counted(this.#calls, "call")];
+		const parts = [printable(this.#root?.state ?? "starting"), `step ${this.#step}`, counted(this.#calls, "call")];
 		if (this.#cost > 0) parts.push(`$${this.#cost.toFixed(4)}`);
 		if (this.#children.size > 0) {
 			parts.push(`${this.#children.size} ${this.#children.size === 1 ? "child" : "children"} running`);

@@ -3,11 +3,16 @@ import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } 
 import { basename, dirname, join } from "node:path";
 
 /**
- * Writes next to the file and renames. A link stays a link, the mode stays the same.
+ * Writes next to the file and renames. A link stays a link, the mode stays the same; into a device or a pipe, such as
+ * `/dev/null`, the text is written as it is.
  * @throws Error of `node:fs`
  */
 export function writeFileAtomically(file: string, text: string): void {
 	const existing = statSync(file, { throwIfNoEntry: false });
+	if (existing !== undefined && !existing.isFile()) {
+		writeFileSync(file, text);
+		return;
+	}
 	const target = existing === undefined ? file : realpathSync(file);
 	const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
 	try {
