@@ -94,7 +94,7 @@ export const referenceCodes = {
 			"    transitions: [{ to: done }]",
 			"  done: { type: final }",
 		),
-		"Add a `profiles.yml`, or give the model inline.",
+		"Mend the name, add the profile to `profiles.yml`, or give the model inline.",
 	),
 	FS3009: error(
 		"Too many files",

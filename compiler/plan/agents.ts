@@ -4,6 +4,7 @@ import type { Reporter } from "../diagnostics/report.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord, own, ownRecord, ownString } from "../document/plain-data.ts";
+import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { ProfileError, type ResolvedModel, resolveModel, resolveProfile } from "../profiles/resolve.ts";
 import { placeAt } from "./build-scope.ts";
 import type { DocumentStore, LoadFailure, LoadResult } from "./document-store.ts";
@@ -199,11 +200,15 @@ function checkModel(
 	if (value === undefined || value === null) return;
 	const path =
 		isRecord(value) && key === "model" && Object.hasOwn(value, "profile") ? [...base, key, "profile"] : [...base, key];
+	const isInline = key === "profile" && isRecord(value);
+	if (isInline) checkCatalogNames(value, path, reporter);
+	const sound = profiles && withoutUnknownNames(profiles);
 	try {
-		const resolved: ResolvedModel = key === "profile" ? resolveProfile(profiles, value) : resolveModel(profiles, value);
-		for (const message of resolved.warnings) reporter.report("FS3008", { path, at: "value", message });
+		const resolved: ResolvedModel = key === "profile" ? resolveProfile(sound, value) : resolveModel(sound, value);
+		if (!isInline) for (const message of resolved.warnings) reporter.report("FS3008", { path, at: "value", message });
 	} catch (error) {
 		if (!(error instanceof ProfileError)) throw error;
+		if (error.code === "override_not_found") return;
 		const suggestion = didYouMean(error.profile ?? "", Object.keys(profiles?.profiles ?? {}));
 		reporter.report(error.code === "no_catalog" ? "FS3008" : "FS3007", {
 			path,
@@ -212,6 +217,13 @@ function checkModel(
 			...(suggestion !== undefined && { suggestion }),
 		});
 	}
+}
+
+/** What a catalog names wrongly is said at the catalog, once, and not at each agent. */
+function withoutUnknownNames(profiles: ProfilesPlan): ProfilesPlan {
+	const known = (name: string | null): string | null =>
+		name !== null && Object.hasOwn(profiles.profiles, name) ? name : null;
+	return { ...profiles, default: known(profiles.default), override: known(profiles.override) };
 }
 
 function profilesOf(site: AgentSite, dir: string): { readonly profiles?: ProfilesPlan } {

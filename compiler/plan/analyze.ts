@@ -8,6 +8,7 @@ import { type ParseResult, parseDocument } from "../document/parse.ts";
 import { isRecord, own } from "../document/plain-data.ts";
 import { withConditionFixes } from "../fix/index.ts";
 import { normaliseCatalog } from "../profiles/catalog.ts";
+import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { reportSchemaProblems } from "../schema/index.ts";
 import { planAgent } from "./agents.ts";
 import type { DocumentKind } from "./document-kind.ts";
@@ -132,6 +133,7 @@ function addParsed({ document, diagnostics }: ParseResult, store: DocumentStore)
 /** What looks at one document alone. */
 function checkDocument({ document, reporter, kind }: LoadedDocument): void {
 	if (kind !== undefined) reportSchemaProblems(document, reporter, kind);
+	if (kind === "flatprofile") checkCatalogNames(document.value, [], reporter);
 }
 
 function finish(

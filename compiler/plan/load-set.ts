@@ -4,6 +4,7 @@ import type { Reporter } from "../diagnostics/report.ts";
 import type { DocumentPath, SourceDocument } from "../document/document.ts";
 import { isRecord, own, ownRecord, ownString } from "../document/plain-data.ts";
 import { normaliseCatalog, profileFileNames } from "../profiles/catalog.ts";
+import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { planAgent, type ReferenceSite, reportFailure } from "./agents.ts";
 import { buildPlan, type ResolvedReferences } from "./build.ts";
 import { placeAt } from "./build-scope.ts";
@@ -84,9 +85,10 @@ export class MachineSet {
 	}
 
 	#catalogOfMachine({ value, base, dir, reporter, inherited }: Pending): ProfilesPlan | undefined {
-		if (this.#explicit) return this.#explicit;
 		const path = [...base, "data", "profiles"];
 		const written = own(own(value, "data"), "profiles");
+		if (isRecord(written)) checkCatalogNames(written, path, reporter);
+		if (this.#explicit) return this.#explicit;
 		if (isRecord(written)) return normaliseCatalog(written);
 		if (typeof written === "string" && written !== "") {
 			const site: ReferenceSite = { store: this.#store, reporter, path, dir, handled: false };

@@ -316,3 +316,47 @@ describe("confined to its folder", () => {
 		expect(found(analyze({ config, dir: "in" }, { loader, confine: true }), ["FS3003"])).toHaveLength(1);
 	});
 });
+
+describe("a catalog that names a profile which it does not have", () => {
+	const machineText = machine(
+		"  agents: { w: { spec: flatagent, data: { model: fast, user: u } } }\n" +
+			"  states: { s: { type: initial, agent: w, transitions: [{ to: d }] }, d: { type: final } }\n",
+	);
+	const catalogText = "spec: flatprofile\ndata:\n  model_profiles: { fast: { name: m } }\n";
+	const withLine = (line: string) => ({ "machine.yml": machineText, "profiles.yml": `${catalogText}  ${line}\n` });
+
+	test("in `override` is an error at that line, said once", () => {
+		const { diagnostics } = analyzeFiles(withLine("override: fst"));
+		expect(diagnostics).toMatchObject([
+			{
+				code: "FS3007",
+				file: "profiles.yml",
+				range: { line: 4, column: 13 },
+				suggestion: "did you mean `fast`?",
+				fix: { file: "profiles.yml", text: "fast" },
+			},
+		]);
+	});
+
+	test("in `default` is a warning at that line", () => {
+		expect(found(analyzeFiles(withLine("default: slow")), ["FS3008"])).toEqual(["FS3008 profiles.yml:4:12"]);
+	});
+
+	test("is found where the catalog is looked at alone", () => {
+		const files = { "machine.yml": `${catalogText}  override: 'fst'\n  default: fst\n` };
+		const { diagnostics } = analyzeFiles(files);
+		expect(diagnostics).toMatchObject([{ code: "FS3007", fix: { text: "'fast'" } }, { code: "FS3008" }]);
+	});
+
+	test("is found in a machine's own catalog, and in an agent's", () => {
+		const own = machineText.replace(
+			"data:\n",
+			"data:\n  profiles: { model_profiles: { fast: { name: m } }, override: fst }\n",
+		);
+		expect(found(analyzeFiles({ "machine.yml": own }))).toEqual(["FS3007 machine.yml:4:64"]);
+		const agent =
+			"spec: flatagent\ndata:\n  prompt: { user: u }\n  profile:\n    spec: flatprofile\n" +
+			"    data: { model_profiles: { fast: { name: m } }, default: fast, override: fst }\n";
+		expect(found(analyzeFiles({ "machine.yml": agent }))).toEqual(["FS3007 machine.yml:6:77"]);
+	});
+});
