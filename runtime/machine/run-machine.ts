@@ -1,5 +1,6 @@
 /** Runs a compiled machine to its end, its limit, its failure, or to where it can only wait. */
 
+import { setMaxListeners } from "node:events";
 import { createActor, type InspectionEvent, type Observer } from "xstate";
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
@@ -27,6 +28,11 @@ export interface RunOptions {
 	/** US dollars. */
 	readonly maxCost?: number;
 	readonly maxTokens?: number;
+	/**
+	 * Go on waiting while a `wait_for` state with a `timeout` waits, so that its `on_error` is taken when the time is over.
+	 * Default: false, the run says `waiting` at once.
+	 */
+	readonly awaitTimeouts?: boolean;
 	/** Aborts running calls and ends the run as `stopped`. */
 	readonly signal?: AbortSignal;
 	readonly onEvent?: (event: RunEvent) => void;
@@ -82,12 +88,16 @@ export async function runMachine(
 		max_cost: options.maxCost ?? settings.maxCost,
 		max_tokens: options.maxTokens ?? settings.maxTokens,
 	};
+	// What this run launches, hundreds perhaps, listens to a signal of ours: to the caller's only the run itself does.
+	const relay = new AbortController();
+	if (signal) setMaxListeners(0, relay.signal);
 	const environment = createEnvironment({
 		limits,
 		inspected: options.inspect !== undefined,
 		...(onEvent && { onEvent }),
 		...(ledger && { ledger }),
-		...(signal && { signal }),
+		...(options.awaitTimeouts && { awaitsTimeouts: true }),
+		...(signal && { signal: relay.signal }),
 	});
 	const start = withStartOptions(input, {
 		limits,
@@ -108,7 +118,10 @@ export async function runMachine(
 	}
 	let stopListening = (): void => undefined;
 	const end = await new Promise<End>((resolve) => {
-		const abort = () => resolve({ type: "aborted" });
+		const abort = () => {
+			relay.abort(signal?.reason);
+			resolve({ type: "aborted" });
+		};
 		actor.subscribe({
 			complete: () => resolve({ type: "done" }),
 			error: (error) => resolve({ type: "failed", error }),
@@ -119,10 +132,10 @@ export async function runMachine(
 		stopListening = () => signal?.removeEventListener("abort", abort);
 		actor.start();
 	});
-	stopListening();
 	const { context } = actor.getSnapshot();
 	actor.stop();
 	await Promise.allSettled(environment.background);
+	stopListening();
 
 	// Without a context the machine failed before it had one: a template of `data.context` threw.
 	const machine = isMachineContext(context) ? context.machine : initialMeta(set.plan(planId));

@@ -5,6 +5,7 @@ import { compileStructure } from "../../compiler/render/structure.ts";
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import { checkChild, errorValue, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
 
 interface Item {
@@ -23,6 +24,7 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	const keyed = foreach.key !== undefined;
 	const run = async (item: Item): Promise<unknown> => {
 		if (steps.signal.aborted) throw steps.signal.reason;
+		await turnToStart(visit);
 		const input = state.input === undefined ? {} : visit.render(state.input, undefined, { [foreach.as]: item.value });
 		const ended = await startChild(visit, `item.${item.key}`, foreach.machine, input).outcome;
 		return "error" in ended ? errorValue(ended.error) : ended.output;

@@ -2,6 +2,7 @@
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { checkChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
 
 /** Launches the state's machines; their ids are decided, and kept, before they start. */
@@ -12,6 +13,7 @@ export async function runLaunches(visit: Visit): Promise<void> {
 	for (const [index, name] of state.launch.entries()) {
 		const { planId, depth } = checkChild(visit, name);
 		const executionId = String(steps.value(`launch.${index}.id`, () => services.newId()));
+		await turnToStart(visit);
 		await steps.effect(`launch.${index}`, () => {
 			environment.emit?.({ type: "launch", executionId: meta.execution_id, childId: executionId, machine: name });
 			const running = host.launch({

@@ -4,12 +4,14 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachineCallPlan } from "../../compiler/plan/plan.ts";
 import { errorValue, type RunningChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
 
 /** Runs the child or children; the value is the state's output. @throws what a single child threw */
 export async function runMachines(visit: Visit, call: MachineCallPlan): Promise<unknown> {
 	const input = renderInput(visit);
 	if (call.kind === "single") {
+		await turnToStart(visit);
 		const ended = await startChild(visit, call.name, call.name, input).outcome;
 		if ("error" in ended) throw ended.error;
 		return ended.output;
@@ -18,7 +20,9 @@ export async function runMachines(visit: Visit, call: MachineCallPlan): Promise<
 	for (const { name, input: own } of call.entries) {
 		const more = own === undefined ? {} : visit.render(own);
 		if (!isRecord(more)) throw new ValueError(`\`input\` of machine \`${name}\` is no mapping.`);
-		if (!children.has(name)) children.set(name, startChild(visit, name, name, { ...input, ...more }));
+		if (children.has(name)) continue;
+		await turnToStart(visit);
+		children.set(name, startChild(visit, name, name, { ...input, ...more }));
 	}
 	return visit.state.mode === "any" ? firstOf(children) : allOf(children);
 }

@@ -38,6 +38,8 @@ export interface RunEnvironment {
 	readonly background: Set<Promise<void>>;
 	/** Whether somebody looks at the actors; then every agent call is one. */
 	readonly inspected: boolean;
+	/** Whether a waiting state with a timeout keeps the run going until it ends; else the run parks at once. */
+	readonly awaitsTimeouts: boolean;
 	/** Waits until the snapshot that decided on the next effect is durable. */
 	barrier(): Promise<void> | undefined;
 	/** Absent where nobody listens, so that events are not even made. */
@@ -67,6 +69,7 @@ export interface EnvironmentOptions {
 	/** Of the run that launched this one: what both spend counts together. Default: a fresh one with `limits`. */
 	readonly ledger?: Ledger;
 	readonly inspected?: boolean;
+	readonly awaitsTimeouts?: boolean;
 	readonly onEvent?: (event: RunEvent) => void;
 	readonly barrier?: () => Promise<void> | undefined;
 	readonly signal?: AbortSignal;
@@ -76,6 +79,7 @@ export function createEnvironment({
 	limits,
 	ledger,
 	inspected = false,
+	awaitsTimeouts = false,
 	onEvent,
 	barrier,
 	signal,
@@ -85,6 +89,7 @@ export function createEnvironment({
 		ledger: ledger ?? new Ledger(limits),
 		background: new Set(),
 		inspected,
+		awaitsTimeouts,
 		barrier: barrier ?? (() => undefined),
 		...(onEvent && { emit: onEvent }),
 		...(signal && { signal }),

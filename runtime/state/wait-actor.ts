@@ -16,7 +16,8 @@ export function waitLogic(host: MachineHost): StepsLogic<StateInput> {
 			const state = host.stateOf(input.state);
 			const context: unknown = self._parent?.getSnapshot().context;
 			const meta = isMachineContext(context) ? context.machine : undefined;
-			const stopWaiting = environmentOf(self).activity.wait({
+			const { activity, awaitsTimeouts } = environmentOf(self);
+			const stopWaiting = activity.wait({
 				executionId: meta?.execution_id ?? "",
 				state: state.name,
 				channel: meta?.run.channel ?? "",
@@ -25,7 +26,7 @@ export function waitLogic(host: MachineHost): StepsLogic<StateInput> {
 			const { timeout } = state;
 			if (timeout === null) return new Promise(() => undefined);
 			const deadline = steps.value("deadline", () => host.services.now() + timeout * 1000);
-			await steps.sleepUntil(Number(deadline), { idle: true });
+			await steps.sleepUntil(Number(deadline), { idle: !awaitsTimeouts });
 			throw new TimeoutError(state.name, timeout);
 		},
 	});
