@@ -145,6 +145,7 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 		});
 	}
 	const unknown: string[] = [];
+	let owner: string | undefined;
 	const patterns = Object.entries(schema.patternProperties ?? {}).map(([text, one]) => [regExpOf(text), one] as const);
 	for (const [key, entry] of Object.entries(value)) {
 		const known = own(schema.properties, key);
@@ -157,6 +158,11 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 		if (matching.length > 0) continue;
 		if (schema.additionalProperties === false) unknown.push(key);
 		else if (typeof schema.additionalProperties === "object") {
+			if (isTooLittleIndented(walk, key, entry, schema)) {
+				reportIndentation(walk, schema["x-entry"] ?? "", [...path, key], entry, owner);
+				continue;
+			}
+			owner = key;
 			check(walk, entry, schema.additionalProperties, [...path, key]);
 		}
 	}
@@ -172,6 +178,26 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 	}
 }
 
+/** Whether an entry is none, but a key of the entry before it. */
+function isTooLittleIndented(walk: Walk, key: string, entry: unknown, schema: JsonSchema): boolean {
+	const name = schema["x-entry"];
+	const shape = name === undefined ? undefined : own(walk.definitions, name);
+	return own(shape?.properties, key) !== undefined && shape !== undefined && !matches(walk, entry, shape);
+}
+
+function reportIndentation(walk: Walk, kind: string, path: Path, entry: unknown, owner: string | undefined): void {
+	const name = nameOf(path);
+	const beneath = owner === undefined ? `its ${kind}` : `\`${owner}\``;
+	report(walk, {
+		path,
+		at: "key",
+		code: schemaCodes.wrongType,
+		message: `${name} stands where a ${kind} is expected, and is ${valueWords(entry)}`,
+		suggestion: `${name} is a key of a ${kind}: indent it beneath ${beneath}`,
+		speaksForAll: true,
+	});
+}
+
 /** @returns the known keys that the unknown ones were probably meant to be */
 function reportUnknownKeys(
 	walk: Walk,
@@ -185,6 +211,18 @@ function reportUnknownKeys(
 	const free = Object.keys(schema.properties ?? {}).filter((key) => !Object.hasOwn(value, key));
 	const matters = (key: string): boolean => schema["x-strict-keys"] === true || schema.required?.includes(key) === true;
 	for (const key of unknown) {
+		const synonym = own(schema["x-synonyms"], key);
+		if (synonym !== undefined && free.includes(synonym)) {
+			meant.add(synonym);
+			report(walk, {
+				path: [...path, key],
+				at: "key",
+				code: schemaCodes.misspeltKey,
+				message: `\`${key}\` is called \`${synonym}\` here`,
+				replacement: synonym,
+			});
+			continue;
+		}
 		const near = nearest(key, free);
 		if (near !== undefined) meant.add(near);
 		const elsewhere = walk.levels.find(

@@ -62,4 +62,10 @@ function withoutOwnKeywords(schema: JsonSchema): JsonSchema {
 	return JSON.parse(text);
 }
 
-const OWN_KEYWORDS: ReadonlySet<string> = new Set(["x-meaning", "x-pattern-meaning", "x-strict-keys"]);
+const OWN_KEYWORDS: ReadonlySet<string> = new Set([
+	"x-meaning",
+	"x-pattern-meaning",
+	"x-strict-keys",
+	"x-synonyms",
+	"x-entry",
+]);

@@ -40,6 +40,10 @@ export interface JsonSchema {
 	readonly "x-pattern-meaning"?: string;
 	/** A misspelt key of this map changes what the machine does, so a near miss is an error and not a warning. */
 	readonly "x-strict-keys"?: true;
+	/** Keys of other languages, by the key that they are called here. */
+	readonly "x-synonyms"?: Readonly<Record<string, string>>;
+	/** What an entry of this map is called. Entries that are named like a key of an entry are often indented too little. */
+	readonly "x-entry"?: string;
 }
 
 export type Properties = Readonly<Record<string, JsonSchema>>;

@@ -95,7 +95,10 @@ export const MACHINE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 			),
 			agents: namedMap("Agents by name.", ref("agentRef")),
 			machines: namedMap("Child machines by name.", ref("machineRef")),
-			states: namedMap("States by name, in the order that people read them.", ref("state"), { minProperties: 1 }),
+			states: namedMap("States by name, in the order that people read them.", ref("state"), {
+				minProperties: 1,
+				"x-entry": "state",
+			}),
 			settings: SETTINGS,
 			persistence: PERSISTENCE,
 			lifecycle_hooks: ref("hooks", "Hooks around the whole run (3.0 and above)."),

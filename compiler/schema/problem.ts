@@ -39,6 +39,8 @@ export interface SchemaProblem {
 	readonly suggestion?: string;
 	/** What to write in place of the key or value, where that is certain. */
 	readonly replacement?: string;
+	/** Whether it speaks for all that is wrong inside of the value. */
+	readonly speaksForAll?: true;
 	readonly severity: Severity;
 }
 

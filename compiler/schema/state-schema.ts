@@ -195,7 +195,20 @@ export const STATE_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
 			},
 			to: text("State to go to.", "the name of a state"),
 		},
-		{ required: ["to"], "x-strict-keys": true },
+		{
+			required: ["to"],
+			"x-strict-keys": true,
+			"x-synonyms": {
+				target: "to",
+				next: "to",
+				goto: "to",
+				state: "to",
+				when: "condition",
+				if: "condition",
+				guard: "condition",
+				cond: "condition",
+			},
+		},
 	),
 	execution: closedMap(
 		"How the agent is called.",

@@ -37,9 +37,11 @@ export function unsaidProblems(
 ): readonly SchemaProblem[] {
 	const said = new Set(problems.map(({ path }) => pointerTo(path)));
 	const meant = new Set(problems.map(({ path, replacement }) => pointerTo([...path.slice(0, -1), replacement ?? ""])));
+	const whole = problems.filter((problem) => problem.speaksForAll).map(({ path }) => pointerTo(path));
 	return rejections
 		.filter((rejection) => {
 			const { instancePath, keyword, params } = rejection;
+			if (whole.some((pointer) => instancePath === pointer || instancePath.startsWith(`${pointer}/`))) return false;
 			// What `then` or `else` rejects has a rejection of its own.
 			if (keyword === "if") return false;
 			if (keyword === "additionalProperties")

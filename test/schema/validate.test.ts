@@ -213,3 +213,49 @@ it("says in ajv's own terms what it rejects and nothing else speaks of", () => {
 	const said = validateAgainstSchema({ spec: "prompt", data: { user: 5, colour: 1 } }, "prompt");
 	expect(unsaidProblems({}, [{ instancePath: "/data/user", keyword: "type", params: {} }], said)).toEqual([]);
 });
+
+it("says what a key of another language is called here, in one message", () => {
+	expect(problemsOf({ transitions: [{ target: "work" }] })).toEqual([
+		{
+			path: ["data", "states", "work", "transitions", 0, "target"],
+			at: "key",
+			code: "FS2008",
+			severity: "error",
+			message: "`target` is called `to` here",
+			replacement: "to",
+		},
+	]);
+	expect(problemsOf({ transitions: [{ when: "input.x", to: "work" }] })).toMatchObject([{ replacement: "condition" }]);
+	expect(problemsOf({ transitions: [{ target: "work", to: "work" }] })).toMatchObject([{ code: "FS2009" }]);
+});
+
+it.each([
+	["a list", "transitions", [{ to: "done" }]],
+	["a text", "agent", "writer"],
+	["a map with keys of its own", "input", { topic: "rain" }],
+])("says of %s that stands beside its state where to indent it", (_name, key, value) => {
+	const states = { start: { type: "initial" }, [key]: value, done: { type: "final" } };
+	expect(validateAgainstSchema({ spec: "flatmachine", data: { states } }, "flatmachine")).toMatchObject([
+		{
+			path: ["data", "states", key],
+			at: "key",
+			code: "FS2002",
+			suggestion: `\`${key}\` is a key of a state: indent it beneath \`start\``,
+		},
+	]);
+});
+
+it("takes a state that is named like a key of a state", () => {
+	const states = { input: { agent: "a", transitions: [{ to: "output" }] }, output: { type: "final" } };
+	expect(validateAgainstSchema({ spec: "flatmachine", data: { states } }, "flatmachine")).toEqual([]);
+});
+
+it("says it of every key of a state that stands beside it", () => {
+	const states = { start: null, type: "initial", transitions: [{ to: "done" }], done: { type: "final" } };
+	const found = validateAgainstSchema({ spec: "flatmachine", data: { states } }, "flatmachine");
+	expect(found.map(({ path, code }) => [path.at(-1), code])).toEqual([
+		["start", "FS2002"],
+		["type", "FS2002"],
+		["transitions", "FS2002"],
+	]);
+});

@@ -26,7 +26,19 @@ export const SCHEMA: readonly Broken[] = [
   transitions:
     - to: done
   done: { type: final }`,
-		gives: "FS2002 5:5",
+		gives: "FS2002 4:3",
+		says: ["indent it beneath `start`"],
+	},
+	{
+		name: "the name that another language has for a target",
+		yaml: `states:
+  start: { type: initial, transitions: [{ target: done }] }
+  done: { type: final }`,
+		gives: "FS2008 2:43",
+		says: ["`target` is called `to` here"],
+		mended: `states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
 	},
 	{
 		name: "a misspelt type, and nothing that follows from it",
