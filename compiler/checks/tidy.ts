@@ -1,7 +1,7 @@
 /** Takes out of a list of diagnostics what another one says better, and what only follows from another. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 
-/** Follow from a misspelt key of a state: what the right key would have used or done. */
+/** Follow from a misspelt key of a state, or from one given twice: what the right or the first one used or did. */
 const CONSEQUENCES: ReadonlySet<string> = new Set([
 	"FS3104",
 	"FS3105",
@@ -53,7 +53,8 @@ export function tidyDiagnostics(diagnostics: readonly Diagnostic[]): readonly Di
 			.filter((diagnostic) => !saysAgain(diagnostic))
 			.map(place),
 	);
-	const misspelt = new Set(diagnostics.filter(({ code }) => code === "FS2008").map(({ file }) => file));
+	const isLost = ({ code }: Diagnostic): boolean => code === "FS2008" || code === "FS1002";
+	const misspelt = new Set(diagnostics.filter(isLost).map(({ file }) => file));
 	const misshapen = new Set(diagnostics.filter(isMisshapenFlow).map(({ file }) => file));
 	const meant = namesMeant(diagnostics);
 	const seen = new Set<string>();

@@ -7,7 +7,7 @@ export const documentCodes = {
 	FS1003: error("More than one document", "a: 1\n---\nb: 2", "Put each document into a file of its own."),
 	FS1004: error(
 		"Document too large",
-		"(a file of more than 8 MB or a million tokens; 10,000 states are half of that)",
+		"(a file of more than 8 MB, or of more than a million words, marks and gaps; 10,000 states have half of that)",
 		"Split the document, or reference its parts.",
 	),
 	FS1005: error(

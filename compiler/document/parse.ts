@@ -30,7 +30,7 @@ export interface ParseResult {
 }
 
 /**
- * Parses one document. An empty one has the value `{}`.
+ * Parses one document. An empty one has the value `{}`, and is a diagnostic.
  * @throws never; whatever is wrong with the text is in `diagnostics`
  */
 export function parseDocument(source: string, options: ParseOptions): ParseResult {
@@ -92,6 +92,12 @@ export function parseDocument(source: string, options: ParseOptions): ParseResul
 		value,
 		...createPositions(tree, text, () => sourceLinesOf(document)),
 	};
+	if (bounded.count() === 0 && (tree.root === null || built.value === null)) {
+		bounded.add("FS1016", 0, 0, {
+			message: "the file is empty",
+			suggestion: "start with `spec:`, `spec_version:` and `data:`",
+		});
+	}
 	if (!isRecord(value) && bounded.count() === 0) {
 		const end = text.trimEnd().length;
 		bounded.add("FS1016", 0, end, {

@@ -12,7 +12,7 @@ import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { reportSchemaProblems } from "../schema/index.ts";
 import { planAgent } from "./agents.ts";
 import type { DocumentKind } from "./document-kind.ts";
-import { DocumentStore, type LoadedDocument } from "./document-store.ts";
+import { DocumentStore, isUsable, type LoadedDocument } from "./document-store.ts";
 import { loadCatalog, MachineSet } from "./load-set.ts";
 import type { AgentPlan, MachinePlan, ProfilesPlan } from "./plan.ts";
 import { checkPromptTemplates } from "./prompt-templates.ts";
@@ -127,7 +127,7 @@ function loadEntry(source: AnalyzeSource, dir: string, store: DocumentStore): Lo
 function addParsed({ document, diagnostics }: ParseResult, store: DocumentStore): LoadedDocument | undefined {
 	store.diagnostics.push(...diagnostics);
 	if (!document) return undefined;
-	return store.add(document, undefined, !diagnostics.some(({ severity }) => severity === "error"));
+	return store.add(document, undefined, isUsable(diagnostics));
 }
 
 /** What looks at one document alone. */

@@ -3,6 +3,7 @@ import type { Reporter } from "../diagnostics/report.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord, own, ownNumber, ownRecord, ownString } from "../document/plain-data.ts";
 import type { BuildScope } from "./build-scope.ts";
+import { entriesInOrder } from "./document-order.ts";
 import { planHookRefs } from "./hook-refs.ts";
 import type { AgentPlan, MachinePlan, MachineRefPlan, SettingsPlan, StatePlan } from "./plan.ts";
 import { planState } from "./state.ts";
@@ -46,8 +47,9 @@ export function buildPlan(
 		templateEngine: own(data, "template_engine") === "liquid" ? "liquid" : "jinja",
 	};
 	const specVersion = readVersion(own(value, "spec_version"), [...base, "spec_version"], reporter);
-	const states = Object.entries(ownRecord(data, "states")).map(([name, state]) =>
-		planState(name, state, [...dataPath, "states", name], dir, scope),
+	const statesPath = [...dataPath, "states"];
+	const states = entriesInOrder(ownRecord(data, "states"), statesPath, reporter.document).map(([name, state]) =>
+		planState(name, state, [...statesPath, name], dir, scope),
 	);
 	const initial = initialState(states, dataPath, reporter);
 	const references = resolve(states);

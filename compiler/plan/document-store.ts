@@ -15,7 +15,7 @@ export interface LoadedDocument {
 	readonly document: SourceDocument;
 	readonly reporter: Reporter;
 	readonly kind: DocumentKind | undefined;
-	/** False where the text has errors: its value is not worth looking at. */
+	/** False where the text has errors that leave its value in doubt. */
 	readonly usable: boolean;
 }
 
@@ -93,8 +93,7 @@ export class DocumentStore {
 		}
 		const { document, diagnostics } = parseDocument(text, { file: path, dir: this.loader.dirOf(path) });
 		this.diagnostics.push(...diagnostics);
-		const [problem] = diagnostics.filter(({ severity }) => severity === "error");
-		if (document) return this.add(document, expected, problem === undefined);
+		if (document) return this.add(document, expected, isUsable(diagnostics));
 		// The file's own diagnostics tell what is wrong; whoever references it says nothing more.
 		const empty: SourceDocument = { file: path, dir: "", text, value: {}, rangeOf: none, rangeInString: none };
 		return this.add(empty, expected, false);
@@ -123,6 +122,14 @@ export class DocumentStore {
 		if (version !== undefined) readVersion(version, ["spec_version"], reporter);
 		return loaded;
 	}
+}
+
+/** Errors that leave no doubt about the rest: of equal keys the last counts, a refused key is left out. */
+const harmless: ReadonlySet<string> = new Set(["FS1002", "FS1009"]);
+
+/** Whether a document is worth looking at, given what is wrong with its text. */
+export function isUsable(diagnostics: readonly Diagnostic[]): boolean {
+	return diagnostics.every(({ severity, code }) => severity !== "error" || harmless.has(code));
 }
 
 const none = (): undefined => undefined;

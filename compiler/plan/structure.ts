@@ -3,6 +3,7 @@ import type { DocumentPath } from "../document/document.ts";
 import { isRecord } from "../document/plain-data.ts";
 import { ExpressionSyntaxError, parseTemplate } from "../expression/index.ts";
 import { type BuildScope, bareRoots, placeAt } from "./build-scope.ts";
+import { entriesInOrder } from "./document-order.ts";
 import type { PlannedTemplate, Structure } from "./plan.ts";
 import { reportSyntax } from "./report-syntax.ts";
 
@@ -57,7 +58,7 @@ export function planEntries(
 	roots: readonly string[] = bareRoots,
 ): (readonly [string, Structure])[] {
 	if (!isRecord(value)) return [];
-	return Object.entries(value).map(
+	return entriesInOrder(value, path, scope.reporter.document).map(
 		([key, entry]) => [key, planStructure(entry, [...path, key], scope, roots)] as const,
 	);
 }

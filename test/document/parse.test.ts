@@ -75,8 +75,13 @@ describe("plain scalars follow YAML 1.1, as the reference reads it", () => {
 });
 
 describe("documents", () => {
-	test("an empty document, or one of comments, is an empty map", () => {
-		for (const text of ["", "\n\n", "# nothing\n", "---\n", "~"]) expect(cleanValue(text)).toEqual({});
+	test("an empty document, or one of comments, is an empty map and an error at its first line", () => {
+		for (const text of ["", "\n\n", "# nothing\n", "---\n", "~"]) {
+			const result = yaml(text);
+			expect(result.document?.value).toEqual({});
+			expect(found(result)).toEqual(["FS1016 1:1"]);
+			expect(result.diagnostics[0]?.message).toBe("the file is empty");
+		}
 	});
 
 	test("a byte order mark is no part of the text", () => {

@@ -77,9 +77,23 @@ describe("an entry", () => {
 		expect(analyze({ file: "../none.yml" }, { loader })).toMatchObject({ diagnostics: [{ code: "FS3003" }] });
 	});
 
+	test("with a key given twice is checked with the last value, and no plan may be run", () => {
+		const text =
+			"spec: flatmachine\ndata:\n  name: a\n  name: b\n  states:\n" +
+			"    a: { type: initial, agnet: x, transitions: [{ to: bb }] }\n    b: { type: final }\n";
+		expect(found(analyze({ text }, { loader }))).toEqual([
+			"FS1002 <inline>:4:3",
+			"FS2008 <inline>:6:25",
+			"FS4101 <inline>:6:55",
+		]);
+	});
+
+	test("without content is a diagnostic at its first line", () => {
+		expect(found(analyze({ text: "" }, { loader }))).toEqual(["FS1016 <inline>:1:1"]);
+	});
+
 	test("of no known kind is a diagnostic", () => {
 		expect(found(analyze({ text: "hello: world\n" }, { loader }))).toEqual(["FS2001 <inline>:1:1"]);
-		expect(found(analyze({ text: "" }, { loader }), ["FS2001"])).toHaveLength(1);
 	});
 
 	test("without `spec` is taken for what its keys say", () => {

@@ -56,6 +56,15 @@ describe("the initial state", () => {
 		expect(planOf("  states: {a: {}, b: {}}\n").initial).toBe("a");
 	});
 
+	test("is the first of the document also where names are numbers", () => {
+		expect(planOf('  states: {z: {}, "1": {}}\n').initial).toBe("z");
+		expect(planOf('  states: {z: {}, "1": {}}\n').states.map(({ name }) => name)).toEqual(["z", "1"]);
+		expect(planOf('  states: {a: {output_to_context: {z: 1, "1": 2}}}\n').states[0]?.outputToContext).toMatchObject([
+			["z", {}],
+			["1", {}],
+		]);
+	});
+
 	test("marked twice is an error that names the first", () => {
 		const analysis = analyzeFiles({
 			"machine.yml": machine("  states:\n    a: {type: initial}\n    b: {type: initial}\n"),
