@@ -13,7 +13,15 @@ const CONSEQUENCES: ReadonlySet<string> = new Set([
 ]);
 
 /** Follow from a state that has the wrong shape, which leaves open how the run goes. */
-const FLOW_CONSEQUENCES: ReadonlySet<string> = new Set(["FS4103", "FS4104", "FS4105", "FS4106", "FS4107"]);
+const FLOW_CONSEQUENCES: ReadonlySet<string> = new Set([
+	"FS3104",
+	"FS3105",
+	"FS4103",
+	"FS4104",
+	"FS4105",
+	"FS4106",
+	"FS4107",
+]);
 
 /** Whether a diagnostic says that `states`, a state, or what decides how it goes on has the wrong shape. */
 function isMisshapenFlow({ code, path }: Diagnostic): boolean {

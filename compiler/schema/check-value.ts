@@ -147,7 +147,8 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 	const unknown: string[] = [];
 	let owner: string | undefined;
 	const patterns = Object.entries(schema.patternProperties ?? {}).map(([text, one]) => [regExpOf(text), one] as const);
-	for (const [key, entry] of Object.entries(value)) {
+	const entries = Object.entries(value);
+	for (const [index, [key, entry]] of entries.entries()) {
 		const known = own(schema.properties, key);
 		if (known !== undefined) {
 			check(walk, entry, known, [...path, key], schema.required?.includes(key) !== true);
@@ -163,6 +164,11 @@ function checkMap(walk: Walk, value: Readonly<Record<string, unknown>>, schema: 
 				continue;
 			}
 			owner = key;
+			const after = entry === null ? entries[index + 1] : undefined;
+			if (after && isTooLittleIndented(walk, ...after, schema)) {
+				reportNotIndented(walk, schema["x-entry"] ?? "", [...path, key]);
+				continue;
+			}
 			check(walk, entry, schema.additionalProperties, [...path, key]);
 		}
 	}
@@ -195,6 +201,16 @@ function reportIndentation(walk: Walk, kind: string, path: Path, entry: unknown,
 		message: `${name} stands where a ${kind} is expected, and is ${valueWords(entry)}`,
 		suggestion: `${name} is a key of a ${kind}: indent it beneath ${beneath}`,
 		speaksForAll: true,
+	});
+}
+
+function reportNotIndented(walk: Walk, kind: string, path: Path): void {
+	report(walk, {
+		path,
+		at: "key",
+		code: schemaCodes.wrongType,
+		message: `the ${kind} ${nameOf(path)} is empty: its keys stand beside it`,
+		suggestion: "indent them beneath it",
 	});
 }
 

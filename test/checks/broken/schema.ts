@@ -30,6 +30,18 @@ export const SCHEMA: readonly Broken[] = [
 		says: ["indent it beneath `start`"],
 	},
 	{
+		name: "all keys of a state beside it, and nothing that follows from it",
+		yaml: `agents: { writer: ./writer.yml }
+states:
+  start:
+  type: initial
+  agent: writer
+  done: { type: final }`,
+		gives: "FS2002 3:3",
+		says: ["its keys stand beside it"],
+		also: ["FS2002"],
+	},
+	{
 		name: "the name that another language has for a target",
 		yaml: `states:
   start: { type: initial, transitions: [{ target: done }] }
