@@ -85,7 +85,7 @@ describe("a code frame", () => {
 
 describe("a reporter", () => {
 	const text = "data:\n  states:\n    start:\n      agent: writr\n      transitions: []\n";
-	const { document } = parseDocument(text, { file: "/work/m.yml", dir: "/work" });
+	const { document } = parseDocument(text, { file: "/project/m.yml", dir: "/project" });
 	if (!document) throw new Error("not a document");
 
 	test("fills severity, place and frame", () => {
@@ -93,7 +93,7 @@ describe("a reporter", () => {
 		const made = reporter.report("FS3001", { path: ["data", "states", "start", "agent"], message: "no" });
 		expect(made).toMatchObject({
 			severity: "error",
-			file: "/work/m.yml",
+			file: "/project/m.yml",
 			range: { line: 4, column: 14, endColumn: 19 },
 		});
 		expect(made.frame).toContain("> 4 |       agent: writr\n    |              ^^^^^");
@@ -120,14 +120,14 @@ describe("a reporter", () => {
 
 test("a diagnostic prints with file, line, column, severity, code, frame and help", () => {
 	const text = "data:\n  agnets: {}\n";
-	const { document } = parseDocument(text, { file: "/work/m.yml", dir: "/work" });
+	const { document } = parseDocument(text, { file: "/project/m.yml", dir: "/project" });
 	if (!document) throw new Error("not a document");
 	const diagnostic = createReporter(document).report("FS2008", {
 		path: ["data", "agnets"],
 		at: "key",
 		message: "`agnets` is not known",
 		suggestion: "did you mean `agents`?",
-		related: [{ file: "/work/other.yml", message: "used here" }],
+		related: [{ file: "/project/other.yml", message: "used here" }],
 	});
 	expect(formatDiagnostic(diagnostic, { color: false, cwd: "/work" })).toBe(
 		[
