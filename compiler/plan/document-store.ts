@@ -124,12 +124,9 @@ export class DocumentStore {
 	}
 }
 
-/** Errors that leave no doubt about the rest: of equal keys the last counts, a refused key is left out. */
-const harmless: ReadonlySet<string> = new Set(["FS1002", "FS1009"]);
-
-/** Whether a document is worth looking at, given what is wrong with its text. */
+/** Whether a document is worth looking at, given what is wrong with its text; of equal keys the last counts. */
 export function isUsable(diagnostics: readonly Diagnostic[]): boolean {
-	return diagnostics.every(({ severity, code }) => severity !== "error" || harmless.has(code));
+	return diagnostics.every(({ severity, code }) => severity !== "error" || code === "FS1002");
 }
 
 const none = (): undefined => undefined;
