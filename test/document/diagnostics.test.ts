@@ -129,7 +129,7 @@ test("a diagnostic prints with file, line, column, severity, code, frame and hel
 		suggestion: "did you mean `agents`?",
 		related: [{ file: "/project/other.yml", message: "used here" }],
 	});
-	expect(formatDiagnostic(diagnostic, { color: false, cwd: "/work" })).toBe(
+	expect(formatDiagnostic(diagnostic, { color: false, cwd: "/project" })).toBe(
 		[
 			"m.yml:2:3 error FS2008 `agnets` is not known",
 			"  1 | data:",
