@@ -15,7 +15,6 @@ const entries = [
 	"src/cli/main.ts",
 	"compiler/index.ts",
 	"adapters/flatagent/index.ts",
-	"adapters/mock-model/index.ts",
 ];
 
 /**

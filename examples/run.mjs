@@ -14,7 +14,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { distance } from "fastest-levenshtein";
-import { loadScriptFile, startMockModel } from "../dist/adapters/mock-model/index.js";
+import { loadScriptFile, startMockModel } from "flatstate/testing";
 import { printProgress } from "./progress.mjs";
 
 const folder = import.meta.dirname;
