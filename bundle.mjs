@@ -51,7 +51,7 @@ const { outputFiles } = await build({
 	logLevel: "warning",
 });
 // Errors and hooks are known by the names of their classes, and joining renames one of two that are called the same.
-// (esbuild's own `keepNames` would name every closure anew each time that it is made, a fifth of the cost of a step.)
+// (esbuild's own `keepNames` would name every closure anew each time that it is made, which slows each step.)
 const renamed = outputFiles.flatMap(({ text }) => text.match(/\bclass [A-Z][A-Za-z]*\d+[ {]/g) ?? []);
 if (renamed.length > 0) throw new Error(`Two classes of one name: ${renamed.join(", ")}. Rename one of them.`);
 await copyFile(`${root}node_modules/yaml/LICENSE`, `${root}dist/LICENSE-yaml`);
