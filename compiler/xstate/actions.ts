@@ -9,6 +9,7 @@ import { LimitReachedError, NoTransitionError, UnknownStateError } from "./error
 import { failureOf } from "./failure.ts";
 import { conditionErrorOf } from "./guards.ts";
 import {
+	addUsage,
 	type MachineContext,
 	type MachineMeta,
 	type RunData,
@@ -16,7 +17,6 @@ import {
 	type StartOptions,
 	type StateResult,
 	splitStartOptions,
-	type TokenUsage,
 } from "./machine-context.ts";
 import { actionName } from "./names.ts";
 import { setOutput } from "./output.ts";
@@ -184,15 +184,6 @@ function isClean({ failure, output }: RunData): boolean {
 
 function withRun(machine: MachineMeta, change: Partial<RunData>): MachineMeta {
 	return { ...machine, run: { ...machine.run, ...change } };
-}
-
-function addUsage(total: TokenUsage, more: TokenUsage | undefined): TokenUsage {
-	if (!more) return total;
-	return {
-		input_tokens: total.input_tokens + more.input_tokens,
-		output_tokens: total.output_tokens + more.output_tokens,
-		total_tokens: total.total_tokens + more.total_tokens,
-	};
 }
 
 function conditionsReadOutput({ transitions }: StatePlan): boolean {

@@ -1,6 +1,6 @@
 /** What `context.machine` holds before an execution starts: names, limits, zeros. */
 import type { MachinePlan } from "../plan/plan.ts";
-import type { MachineMeta } from "./machine-context.ts";
+import { type MachineMeta, noUsage } from "./machine-context.ts";
 
 /** Steps that one execution may take where neither the caller nor the settings say otherwise (decisions: Running). */
 export const defaultMaxSteps = 1000;
@@ -29,7 +29,7 @@ export function initialMeta(plan: MachinePlan): MachineMeta {
 				max_tokens: settings.maxTokens,
 				max_depth: settings.maxDepth ?? defaultMaxDepth,
 			},
-			usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+			usage: noUsage,
 			effect_step: 0,
 		},
 	};

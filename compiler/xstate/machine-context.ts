@@ -18,6 +18,19 @@ export interface TokenUsage {
 	readonly total_tokens: number;
 }
 
+/** What has been spent before anything was. */
+export const noUsage: TokenUsage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+
+/** Both together. */
+export function addUsage(total: TokenUsage, more: TokenUsage | undefined): TokenUsage {
+	if (!more) return total;
+	return {
+		input_tokens: total.input_tokens + more.input_tokens,
+		output_tokens: total.output_tokens + more.output_tokens,
+		total_tokens: total.total_tokens + more.total_tokens,
+	};
+}
+
 export type LimitName = "max_steps" | "max_agent_calls" | "max_cost" | "max_tokens";
 
 /** What the runtime keeps beside the fields that the specification names. Plain JSON but for `failure`. */

@@ -128,7 +128,6 @@ export class CompiledSet {
 					return together(services.hooks.resolve([...plan.machineHooks, ...plan.lifecycleHooks]), inCode);
 				}),
 			executorOf: (agent) => cached(executors, agent.name, () => this.#createExecutor(plan, agent)),
-			machine: (planId) => this.machine(planId),
 			machineBehind: (logic) => {
 				const planId = this.#lazy.get(logic);
 				return planId === undefined ? undefined : this.machine(planId);

@@ -1,6 +1,6 @@
 /** `foreach:` of a state: one child machine for each item (spec section 10.4, decisions: item templates). */
 import pLimit from "p-limit";
-import type { ForeachPlan, Structure } from "../../compiler/plan/plan.ts";
+import type { ForeachPlan } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import { checkChild, errorValue, startChild } from "./child.ts";
@@ -23,14 +23,15 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	const limit = foreach.maxConcurrency === null ? undefined : pLimit(foreach.maxConcurrency);
 	const keyed = foreach.key !== undefined;
 	const run = async (item: Item): Promise<unknown> => {
-		if (steps.signal.aborted) throw steps.signal.reason;
+		visit.throwIfGivenUp();
 		await turnToStart(visit);
 		const input = state.input === undefined ? {} : visit.render(state.input, undefined, { [foreach.as]: item.value });
 		const ended = await startChild(visit, `item.${item.key}`, foreach.machine, input).outcome;
 		return "error" in ended ? errorValue(ended.error) : ended.output;
 	};
+	// An item whose input cannot be made, or whose machine cannot be started, fails alone.
 	const guarded = (item: Item) => {
-		const start = () => run(item).catch(failedItem);
+		const start = () => run(item).catch(errorValue);
 		return limit ? limit(start) : start();
 	};
 	if (state.mode === "any") {
@@ -45,26 +46,19 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	return keyed ? Object.fromEntries(items.map(({ key }, index) => [key, values[index]])) : values;
 }
 
-/** An item whose input cannot be made, or whose machine cannot be started, fails alone. */
-function failedItem(error: unknown): unknown {
-	return errorValue(error);
-}
-
 function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
 	const { state, plan } = visit;
-	const scopeFor = (structure: Structure) => scopeOf(visit.context, undefined, structureReadsInput(structure));
-	const options = { parsesRendered: plan.parsesRendered };
-	const list = compileStructure(foreach.items, { ...options, values: true })(scopeFor(foreach.items));
+	const readItems = compileStructure(foreach.items, { parsesRendered: plan.parsesRendered, values: true });
+	const list = readItems(scopeOf(visit.context, undefined, structureReadsInput(foreach.items)));
 	if (!Array.isArray(list)) {
 		throw new ValueError(`\`foreach\` of state \`${state.name}\` must yield a list, got ${nameOf(list)}.`);
 	}
 	const { key } = foreach;
 	if (key === undefined) return list.map((value: unknown, index) => ({ value, key: String(index) }));
-	const keyOf = compileStructure(key, options);
 	// The last item of a key wins, as in the reference; earlier ones are not run.
 	const byKey = new Map<string, Item>();
 	for (const value of list) {
-		const rendered = String(keyOf({ ...scopeFor(key), [foreach.as]: value }));
+		const rendered = String(visit.render(key, undefined, { [foreach.as]: value }));
 		byKey.set(rendered, { value, key: rendered });
 	}
 	return [...byKey.values()];

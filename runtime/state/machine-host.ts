@@ -26,9 +26,7 @@ export interface MachineHost {
 	hooksOf(state: StatePlan): Promise<MachineHooks> | MachineHooks;
 	lifecycleHooks(): Promise<MachineHooks> | MachineHooks;
 	executorOf(agent: AgentPlan): Promise<AgentExecutor>;
-	/** The machine of a plan, built when first asked for, so that machines may refer to each other. */
-	machine(planId: string): FlatStateMachine;
-	/** The machine behind an entry of the actor table that was not overridden. */
+	/** The machine behind an entry of the actor table that was not overridden; built when it is first asked for. */
 	machineBehind(logic: AnyActorLogic): FlatStateMachine | undefined;
 	launch(request: LaunchRequest): Promise<void>;
 }

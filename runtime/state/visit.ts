@@ -4,8 +4,10 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
 import {
+	addUsage,
 	type MachineContext,
 	type MachineMeta,
+	noUsage,
 	patchBetween,
 	type TokenUsage,
 } from "../../compiler/xstate/machine-context.ts";
@@ -35,7 +37,7 @@ export class Visit {
 	#isGivenUp = false;
 	#calls = 0;
 	#cost = 0;
-	#usage: TokenUsage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+	#usage: TokenUsage = noUsage;
 
 	constructor(host: MachineHost, state: StatePlan, machine: AnyActorRef, steps: Steps) {
 		this.host = host;
@@ -106,11 +108,7 @@ export class Visit {
 	addTotals({ calls, cost, usage }: Totals): void {
 		this.#calls += calls;
 		this.#cost += cost;
-		this.#usage = {
-			input_tokens: this.#usage.input_tokens + usage.input_tokens,
-			output_tokens: this.#usage.output_tokens + usage.output_tokens,
-			total_tokens: this.#usage.total_tokens + usage.total_tokens,
-		};
+		this.#usage = addUsage(this.#usage, usage);
 	}
 
 	totals(): Totals {
