@@ -11,7 +11,10 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const entries = [
 	"src/index.ts",
+	"src/stores.ts",
 	"src/testing.ts",
+	"src/diagram/index.ts",
+	"src/inspect.ts",
 	"src/cli/main.ts",
 	"compiler/index.ts",
 	"adapters/flatagent/index.ts",

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		include: ["test/**/*.test.ts"],
-		exclude: ["test/bench/**"],
+		exclude: ["test/bench/**", "**/node_modules/**"],
 		globalSetup: ["test/build-package.ts"],
 		testTimeout: 30_000,
 	},

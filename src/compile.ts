@@ -1,5 +1,6 @@
 /** `compile`, `compileFile`, `validate`, `validateFile`: from a flatmachine document to an XState machine. */
 import { fileLoader } from "../adapters/files/file-loader.ts";
+import { Configurations } from "../compiler/bundle/configurations.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { formatDiagnostic } from "../compiler/diagnostics/format.ts";
 import type { Loader } from "../compiler/document/loader.ts";
@@ -115,8 +116,10 @@ export function analyzeSource(source: AnalyzeSource, options: SourceOptions): An
 }
 
 function compileSource(source: AnalyzeSource, options: CompileOptions): Compiled {
-	const { entry, plans, diagnostics } = analyzeSource(source, options);
+	const { loader = fileLoader() } = options;
+	const { entry, plans, origins, documents, diagnostics } = analyzeSource(source, { ...options, loader });
 	if (entry === null || diagnostics.some(({ severity }) => severity === "error")) throw new CompileError(diagnostics);
-	const set = new CompiledSet(plans, entry, createServices(options));
+	const configurations = new Configurations({ plans, origins, documents }, entry);
+	const set = new CompiledSet(plans, entry, createServices(options), { configurations, loader });
 	return { ...set.built(entry), plan: set.plan(entry), plans, diagnostics, set };
 }

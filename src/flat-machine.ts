@@ -5,14 +5,40 @@ import type { MachinePlan } from "../compiler/plan/plan.ts";
 import type { FlatStateMachine } from "../compiler/xstate/build.ts";
 import type { JsonMachineConfig } from "../compiler/xstate/lower.ts";
 import { withStartOptions } from "../compiler/xstate/machine-context.ts";
+import { type FromXStateOptions, fromXState } from "../runtime/checkpoint/from-xstate.ts";
+import type { MachineSnapshot } from "../runtime/checkpoint/machine-snapshot.ts";
+import { type RestoredSnapshot, type RestoreOptions, toXState } from "../runtime/checkpoint/xstate-snapshot.ts";
 import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
-import { type RunOptions, type RunResult, runMachine } from "../runtime/machine/run-machine.ts";
+import { type ReplayOptions, type ReplayReport, replayMachine } from "../runtime/machine/replay-machine.ts";
+import { resumeMachine } from "../runtime/machine/resume-machine.ts";
+import { runMachine } from "../runtime/machine/run-machine.ts";
+import type { ResumeOptions, RunOptions, RunResult } from "../runtime/machine/run-result.ts";
+import type { DurableStore } from "../runtime/store/durable-store.ts";
+import { UnknownExecutionError } from "../runtime/store/errors.ts";
+import type { Store } from "../runtime/store/store.ts";
 import { type Compiled, type CompileOptions, compile, compileFile } from "./compile.ts";
+import { openMachineStore, type StoreChoice } from "./machine-store.ts";
+import { StoredMachines } from "./stored-machine.ts";
 
 /** Where the machine comes from: a file, or its text or object. */
 export type MachineSource = { readonly file: string } | { readonly config: string | Readonly<Record<string, unknown>> };
 
-export type FlatMachineOptions = MachineSource & CompileOptions;
+export type FlatMachineOptions = MachineSource &
+	CompileOptions & {
+		/**
+		 * Where executions are kept: a store, or its address, e.g. `sqlite:runs.db`; null = nowhere. Default: what
+		 * `data.persistence` asks for, else the memory of this process.
+		 */
+		readonly store?: StoreChoice;
+	};
+
+export interface ResumeExecutionOptions extends ResumeOptions {
+	/**
+	 * Go on with this machine where it has changed since the execution was started. Default: with the configuration that
+	 * the execution was started with.
+	 */
+	readonly useCurrent?: boolean;
+}
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -24,11 +50,14 @@ type Input = Readonly<Record<string, unknown>>;
  * const output = await machine.execute({ product: "a kettle" });
  * ```
  */
-export class FlatMachine {
+export class FlatMachine implements AsyncDisposable {
 	readonly #compiled: Compiled;
+	readonly #options: FlatMachineOptions;
+	#store: Promise<DurableStore | undefined> | undefined;
 
 	/** @throws CompileError with every problem of every file */
 	constructor(options: FlatMachineOptions) {
+		this.#options = options;
 		this.#compiled = "file" in options ? compileFile(options.file, options) : compile(options.config, options);
 	}
 
@@ -61,24 +90,92 @@ export class FlatMachine {
 	 * @throws what failed the run and no `on_error` routed; an AbortError where `signal` aborted it
 	 */
 	async execute(input: Input = {}, options: RunOptions = {}): Promise<unknown> {
-		const result = await this.run(input, options);
-		switch (result.status) {
-			case "done":
-				return result.output;
-			case "failed":
-				throw result.error;
-			case "waiting":
-				return { _waiting: true, _channel: result.channel };
-			case "stopped":
-				if (result.reason === "aborted") throw result.error ?? new DOMException("The run was aborted.", "AbortError");
-				return result.output;
-		}
+		return outputOf(await this.run(input, options));
 	}
 
-	/** Runs and says how it ended: `done`, `failed`, `stopped` at a limit, or `waiting` for a signal. Never rejects. */
-	run(input: Input = {}, options: RunOptions = {}): Promise<RunResult> {
+	/**
+	 * Runs and says how it ended: `done`, `failed`, `stopped` at a limit, or `waiting` for a signal.
+	 * @throws ExecutionExistsError, ExecutionLockedError, StoreError where the run cannot begin; never what happens in it
+	 */
+	async run(input: Input = {}, options: RunOptions = {}): Promise<RunResult> {
 		const { set, plan } = this.#compiled;
-		return runMachine(set, plan.id, input, options);
+		const durable = await this.#durable();
+		return runMachine(set, plan.id, input, durable ? { ...options, durable } : options);
+	}
+
+	/**
+	 * Goes on with an execution that was killed, waits, was stopped or has failed (docs/durability.md). What had finished is
+	 * not run again; what had failed is tried again. One that is done gives its result.
+	 * @throws UnknownExecutionError, ChildExecutionError, ExecutionLockedError, SnapshotMismatchError,
+	 * CorruptCheckpointError, StoreError, CompileError for a stored configuration
+	 */
+	async resume(executionId: string, options: ResumeExecutionOptions = {}): Promise<RunResult> {
+		const durable = await this.#storeOf(executionId);
+		const { useCurrent = false, ...rest } = options;
+		const machines = new StoredMachines(durable.store, this.#options);
+		const { set, planId } = await machines.machineOf(executionId, this.#compiled, { useCurrent });
+		return resumeMachine(set, planId, executionId, { ...rest, durable });
+	}
+
+	/**
+	 * Runs an execution again from what its store has recorded, without a single call, with this machine as it is now, and
+	 * says where its way or its context parts from the recorded one. Nothing is stored.
+	 * @throws UnknownExecutionError, ReplayStepError, CorruptCheckpointError, SnapshotMismatchError, StoreError
+	 */
+	async replay(executionId: string, options: ReplayOptions = {}): Promise<ReplayReport> {
+		const { store } = await this.#storeOf(executionId);
+		const machines = new StoredMachines(store, this.#options);
+		const { set, planId } = await machines.machineOf(executionId, this.#compiled, { replays: true });
+		return replayMachine(set, planId, store, executionId, options);
+	}
+
+	/** The store of this machine's executions; undefined with `store: null`. @throws StoreError */
+	async store(): Promise<Store | undefined> {
+		return (await this.#durable())?.store;
+	}
+
+	/** Closes the store, unless it was given as one. */
+	async close(): Promise<void> {
+		const opened = this.#store;
+		this.#store = undefined;
+		if (typeof this.#options.store === "object") return;
+		// Whoever asked for a store that could not be opened has been told.
+		await (await opened?.catch(() => undefined))?.store.close();
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close();
+	}
+
+	async #storeOf(executionId: string): Promise<DurableStore> {
+		const durable = await this.#durable();
+		if (durable) return durable;
+		throw new UnknownExecutionError(executionId, "no store: the machine has `store: null`");
+	}
+
+	#durable(): Promise<DurableStore | undefined> {
+		const { set, plan } = this.#compiled;
+		this.#store ??= openMachineStore(plan, this.#options.store, () => set.services.now());
+		return this.#store;
+	}
+
+	/**
+	 * Where an actor of this machine stands, as a `MachineSnapshot` (spec section 13.3). `fromXState` also gives the progress
+	 * beside it.
+	 * @throws SnapshotMismatchError for an actor of another machine, and one that failed before it had a context
+	 */
+	toSnapshot(actor: { getSnapshot(): unknown }, options: FromXStateOptions = {}): MachineSnapshot {
+		return fromXState(this.config, actor.getSnapshot(), options).snapshot;
+	}
+
+	/**
+	 * A `MachineSnapshot` for XState: `createActor(machine.machine, { snapshot: machine.toXState(snapshot) })` goes on from
+	 * it. The input that the execution was started with, and new limits, are `options`: a MachineSnapshot has neither.
+	 * @param snapshot `parseSnapshot` reads one from its JSON
+	 * @throws SnapshotMismatchError where the machine has no such state
+	 */
+	toXState(snapshot: MachineSnapshot, options: RestoreOptions = {}): RestoredSnapshot {
+		return toXState(this.config, snapshot, options);
 	}
 
 	/** An XState actor of this machine, not started. Wake a waiting state with `actor.send({ type: "signal.<channel>", data })`. */
@@ -93,5 +190,20 @@ export class FlatMachine {
 			input: withStartOptions(input, executionId === undefined ? {} : { executionId }),
 			...(inspect && { inspect }),
 		});
+	}
+}
+
+/** The output of a run, for those who want no more (see `FlatMachine.execute`). */
+function outputOf(result: RunResult): unknown {
+	switch (result.status) {
+		case "done":
+			return result.output;
+		case "failed":
+			throw result.error;
+		case "waiting":
+			return { _waiting: true, _channel: result.channel };
+		case "stopped":
+			if (result.reason === "aborted") throw result.error ?? new DOMException("The run was aborted.", "AbortError");
+			return result.output;
 	}
 }

@@ -1,6 +1,13 @@
 /** The library `flatstate`. Importing it loads no model, database or framework SDK. */
 export { type FileLoaderOptions, fileLoader } from "../adapters/files/file-loader.ts";
 export * from "../adapters/scripted/index.ts";
+export { TriggerError } from "../adapters/triggers/errors.ts";
+export { type FileTriggerOptions, fileTrigger, listenFile } from "../adapters/triggers/file-trigger.ts";
+export { listenSocket, type SocketTriggerOptions, socketTrigger } from "../adapters/triggers/socket-trigger.ts";
+export { type Bundle, BundleError, type BundleErrorCode } from "../compiler/bundle/bundle.ts";
+export { type ChangedFile, changedFiles } from "../compiler/bundle/changed-files.ts";
+export { type KindOfWork, kindOfWork, type Standing, whatDoesNotFit } from "../compiler/bundle/fits.ts";
+export { readBundle } from "../compiler/bundle/read-bundle.ts";
 export type { Diagnostic, Fix, RelatedPlace, Severity, SourceRange } from "../compiler/diagnostics/diagnostic.ts";
 export { formatDiagnostic } from "../compiler/diagnostics/format.ts";
 export type { Loader } from "../compiler/document/loader.ts";
@@ -21,6 +28,30 @@ export type * from "../runtime/agents/agent.ts";
 export { AgentError, describeError, errorNames, RetryableError, RuntimeError } from "../runtime/agents/errors.ts";
 export { AgentAdapterRegistry, everyAgentType, UnknownAgentTypeError } from "../runtime/agents/registry.ts";
 export { coerceAgentResult, payloadOf } from "../runtime/agents/result.ts";
+export {
+	type CloneExecutionOptions,
+	type CloneSnapshotOptions,
+	cloneExecution,
+	cloneSnapshot,
+} from "../runtime/checkpoint/clone-snapshot.ts";
+export { type FromXStateOptions, fromXState } from "../runtime/checkpoint/from-xstate.ts";
+export {
+	type CheckpointEvent,
+	CorruptCheckpointError,
+	checkpointEvents,
+	type LaunchIntent,
+	type MachineSnapshot,
+	parseSnapshot,
+	readSnapshot,
+} from "../runtime/checkpoint/machine-snapshot.ts";
+export type { Progress } from "../runtime/checkpoint/progress.ts";
+export {
+	type Checkpoint,
+	type RestoredSnapshot,
+	type RestoreOptions,
+	SnapshotMismatchError,
+	toXState,
+} from "../runtime/checkpoint/xstate-snapshot.ts";
 export { FlatstateError } from "../runtime/errors.ts";
 export { CompositeHooks, compositeHooks } from "../runtime/hooks/composite.ts";
 export { type DefaultHooksOptions, defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
@@ -33,10 +64,23 @@ export { HooksRegistry } from "../runtime/hooks/registry.ts";
 export { WebhookHooks } from "../runtime/hooks/webhook-hooks.ts";
 export { loggerFromEnv } from "../runtime/logging/environment.ts";
 export { createLogger, type Logger, silentLogger } from "../runtime/logging/logger.ts";
-export type { RunOptions, RunResult } from "../runtime/machine/run-machine.ts";
+export type { ReplayDifference } from "../runtime/machine/replay-difference.ts";
+export { type ReplayOptions, type ReplayReport, ReplayStepError } from "../runtime/machine/replay-machine.ts";
+export type { ResumeOptions, RunOptions, RunResult, RunTotals } from "../runtime/machine/run-result.ts";
+export { ResultError, ResultTimeoutError } from "../runtime/results/errors.ts";
 export { InMemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
 export type { ReadOptions, ResultBackend } from "../runtime/results/result-backend.ts";
 export { parseResultUri, resultUri } from "../runtime/results/result-uri.ts";
+export {
+	type DispatchOptions,
+	type ListenOptions,
+	SignalDispatcher,
+	type SignalDispatcherOptions,
+} from "../runtime/signals/dispatcher.ts";
+export { type SendOptions, sendAndNotify } from "../runtime/signals/send-and-notify.ts";
+export type { Signal, SignalBackend } from "../runtime/signals/signal-backend.ts";
+export { noTrigger, type TriggerBackend } from "../runtime/signals/trigger-backend.ts";
+export type { TriggerListener } from "../runtime/signals/trigger-listener.ts";
 export {
 	FileNotFoundError,
 	MachineDepthError,
@@ -45,6 +89,19 @@ export {
 	ValueError,
 } from "../runtime/state/errors.ts";
 export type { RunEvent } from "../runtime/state/run-event.ts";
+export type { WaitingExecution } from "../runtime/steps/activity.ts";
+export type { StoredError } from "../runtime/steps/journal.ts";
+export { type ConfigStore, configHash } from "../runtime/store/config-store.ts";
+export * from "../runtime/store/errors.ts";
+export type * from "../runtime/store/execution-lock.ts";
+export type * from "../runtime/store/execution-summary.ts";
+export type * from "../runtime/store/persistence-backend.ts";
+export type { Store, StoreOptions } from "../runtime/store/store.ts";
 export * from "./compile.ts";
+export * from "./compile-bundle.ts";
 export * from "./flat-machine.ts";
+export type { StoreChoice } from "./machine-store.ts";
+export { type OpenStoreOptions, openStore, parseStoreUrl, type StoreAddress } from "./open-store.ts";
+export { resumeExecution } from "./resume-execution.ts";
 export { createServices, defaultAgentRegistry, type ServiceOptions } from "./services.ts";
+export * from "./stored-machine.ts";

@@ -1,5 +1,6 @@
-/** Prints a compiled machine as a TypeScript module, for Stately Studio, the XState inspector, and for reading. */
+/** Prints a compiled machine as a TypeScript module with stand-ins for its functions: it starts, and can be read. */
 import type { JsonAction, JsonMachineConfig, JsonState, JsonTransition } from "../compiler/xstate/lower.ts";
+import { moduleHeader } from "./module-header.ts";
 import { printKey, printLiteral, printProperty } from "./typescript-literal.ts";
 
 /**
@@ -11,7 +12,11 @@ export function toTypeScript(config: JsonMachineConfig): string {
 	const actors = [...names.actors].map((name) => member(name, "work"));
 	const guards = [...names.guards].map(([name, params]) => member(name, `(${parameters(params)}) => false`));
 	const actions = [...names.actions].map(([name, params]) => member(name, `(${parameters(params)}) => {}`));
-	return `${header(config)}import { fromPromise, setup } from "xstate";
+	const header = moduleHeader(config, "ts", [
+		"Conditions are guards under their own text. All functions here are stand-ins: no guard holds, and no state ends",
+		"its work. To run the machine use `flatstate run`, or `compileFile` of the package `flatstate`.",
+	]);
+	return `${header}import { fromPromise, setup } from "xstate";
 
 /** Stands in for what a state does. It never ends: without conditions that hold, a loop of states would go on for ever. */
 const work = fromPromise<Record<string, never>, { state: string; phase: string }>(() => new Promise(() => {}));
@@ -23,26 +28,6 @@ export const machine = setup({
 	},
 ${section("actors", actors)}${section("guards", guards)}${section("actions", actions)}}).createMachine(${printLiteral(config, 0, 17)});
 `;
-}
-
-/** Whatever ends a comment. */
-const lineEnds = /[\n\r\u2028\u2029]/g;
-
-function header({ id, meta }: JsonMachineConfig): string {
-	const file = meta.file ?? "";
-	const source = /^[^<\n]+$/.test(file) ? fileName(file) : undefined;
-	const lines = [
-		`The flatmachine ${JSON.stringify(id)}${source === undefined ? "" : `, made from ${source}`} by \`flatstate compile --format ts\`.`,
-		"To change the machine, edit its YAML and compile it again.",
-		"",
-		"Conditions are guards under their own text. All functions here are stand-ins: no guard holds, and no state ends",
-		"its work. To run the machine use `flatstate run`, or `compileFile` of the package `flatstate`.",
-	];
-	return `${lines.map((line) => `// ${line.replace(lineEnds, " ")}`.trimEnd()).join("\n")}\n`;
-}
-
-function fileName(path: string): string {
-	return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 function member(name: string, value: string): string {

@@ -13,7 +13,7 @@ export function flatAgentAdapter(options: FlatAgentAdapterOptions = {}): AgentAd
 		typeName: "flatagent",
 		createExecutor: async (agentName, reference, context) => {
 			// The compiler has read all that may lie elsewhere; what is left to read must not lead out of the folder.
-			const loader = fileLoader({ root: context.configDir });
+			const loader = (context.loader ?? fileLoader()).confined(context.configDir);
 			const isLoaded = reference.ref === undefined || Object.keys(reference.config).length > 0;
 			return new FlatAgent({
 				...options,

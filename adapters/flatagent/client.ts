@@ -1,5 +1,6 @@
 /** Calls a chat-completions server through the openai client, which is loaded at the first call. */
 import type { OpenAI } from "openai";
+import { longestTimer } from "../../runtime/steps/timer.ts";
 import type { Mapping } from "./definition.ts";
 import { MalformedResponseError, ModelTimeoutError } from "./errors.ts";
 import type { Endpoint, Environment } from "./providers.ts";
@@ -83,7 +84,7 @@ export async function callModel(
 
 /** A longer delay than a timer can hold would fire at once. */
 function timerMilliseconds(seconds: number): number {
-	return Math.min(seconds * 1000, 2 ** 31 - 1);
+	return Math.min(seconds * 1000, longestTimer);
 }
 
 /** The response with a body that fails when it grows too long. */

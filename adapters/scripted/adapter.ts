@@ -75,8 +75,8 @@ function resultOf(answer: ScriptedAnswer | null | undefined): Readonly<Record<st
 	return "error" in answer || "usage" in answer ? answer : { ...answer, usage };
 }
 
-/** `TypeName: message`; a text without a type name is the message of an `Error`. */
-function errorFromText(text: string): Error {
+/** The error of `{ throw: "TypeName: message" }`; a text without a type name is the message of an `Error`. */
+export function errorFromText(text: string): Error {
 	const [, name, message = ""] = /^([A-Za-z_$][\w$]*)(?::\s*([\s\S]*))?$/.exec(text) ?? [];
 	if (name === "RetryableError") return new RetryableError(message);
 	if (name === "RuntimeError") return new RuntimeError(message);

@@ -1,5 +1,5 @@
 /** Scripted agents: what other rooms may import. */
-export { type RecordedCall, type ScriptedAdapter, scriptedAdapter } from "./adapter.ts";
+export { errorFromText, type RecordedCall, type ScriptedAdapter, scriptedAdapter } from "./adapter.ts";
 export { InvalidScriptError, ScriptExhaustedError, ScriptMissingAgentError } from "./errors.ts";
 export {
 	type AgentAnswers,

@@ -4,7 +4,7 @@ import type { Fix } from "../diagnostics/diagnostic.ts";
 import type { ReportDetail, Reporter } from "../diagnostics/report.ts";
 import { nearest } from "../diagnostics/suggest.ts";
 import type { DocumentPath } from "../document/document.ts";
-import { isRecord } from "../document/plain-data.ts";
+import { isRecord, valueAt } from "../document/plain-data.ts";
 import { scalarText } from "../fix/scalar-text.ts";
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 
@@ -88,15 +88,4 @@ export function checkedMachine(
 function mapAt(value: unknown, path: DocumentPath): YamlMap {
 	const found = valueAt(value, path);
 	return isRecord(found) ? found : {};
-}
-
-function valueAt(value: unknown, path: DocumentPath): unknown {
-	let at: unknown = value;
-	for (const key of path) at = childOf(at, key);
-	return at;
-}
-
-function childOf(value: unknown, key: string | number): unknown {
-	if (Array.isArray(value)) return typeof key === "number" ? value[key] : undefined;
-	return isRecord(value) && Object.hasOwn(value, key) ? value[String(key)] : undefined;
 }

@@ -10,7 +10,9 @@ import { childrenOf, expressionsOf, pathOf } from "./visit.ts";
 const OWN_SETTINGS = ["max_cost", "max_tokens", "max_agent_calls", "validator", "history", "objective"];
 const OWN_STATE_KEYS = ["max_concurrency", "objective", "key_results", "max_retries", "tools"];
 /** Settings that the reference reads past. */
-const IGNORED_SETTINGS = ["max_steps", "max_depth"];
+const IGNORED_SETTINGS = ["max_steps", "max_depth", "backends"];
+/** Of `persistence.backend`, those that the reference does not have. */
+const OWN_BACKENDS: readonly unknown[] = ["redis", "postgres"];
 
 /** Reports one warning for each thing that keeps a machine from running the same on the reference. */
 export function checkPortability(machine: CheckedMachine): void {
@@ -22,6 +24,11 @@ export function checkPortability(machine: CheckedMachine): void {
 		if (own(settings, key) !== undefined) {
 			differs(machine, machine.path("settings", key), "key", `the Python reference ignores \`settings.${key}\``);
 		}
+	}
+	const backend = own(ownRecord(data, "persistence"), "backend");
+	if (OWN_BACKENDS.includes(backend)) {
+		const message = `the reference has no backend \`${String(backend)}\`; it knows \`memory\`, \`local\` and \`sqlite\``;
+		differs(machine, machine.path("persistence", "backend"), "value", message);
 	}
 	if (plan.parsesRendered) {
 		const message = "the reference 4.2.1 no longer parses rendered texts as JSON, whatever the version says";

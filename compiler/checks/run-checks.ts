@@ -5,6 +5,7 @@ import type { MachinePlan } from "../plan/plan.ts";
 import { type CheckedMachine, checkedMachine } from "./checked-machine.ts";
 import { checkFlow } from "./flow.ts";
 import { checkIdleKeys } from "./idle-keys.ts";
+import { checkInvariants } from "./invariants.ts";
 import { checkNames } from "./names.ts";
 import { checkPortability } from "./portability.ts";
 import { checkPromptInput } from "./prompt-input.ts";
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
 	checkIdleKeys,
 	checkUnsetNames,
 	checkUnknownVariables,
+	checkInvariants,
 	checkTextTypes,
 	checkPromptInput,
 	checkSettings,

@@ -2,10 +2,9 @@
 import { own, ownRecord, ownString } from "../document/plain-data.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 
-const BACKENDS = ["memory", "local", "sqlite"];
-const STORED_BACKENDS = ["local", "sqlite"];
-/** Up to 2.1 the backend was free text (spec section 23). */
-const FREE_BACKENDS = /^(?:0|1)\.|^2\.[01](?:\.|$)/;
+const BACKENDS = ["memory", "local", "sqlite", "redis", "postgres"];
+/** Of `settings.backends`: what else is acted upon. */
+const OTHER_BACKEND_KEYS = ["persistence", "sqlite_path", "locking"];
 
 /** Keys of our own that a plan only keeps, and what an author expects of them. */
 const KEPT_STATE_KEYS: readonly (readonly [string, string])[] = [
@@ -16,28 +15,11 @@ const KEPT_STATE_KEYS: readonly (readonly [string, string])[] = [
 const KEPT_SETTINGS: readonly (readonly [string, string])[] = [
 	["validator", "no agent is asked to judge"],
 	["history", "`context.history` is not written"],
-	["backends", "everything stays in memory"],
 ];
 
 export function checkSettings(machine: CheckedMachine): void {
 	const { data, plan } = machine;
-	const backend = ownString(ownRecord(data, "persistence"), "backend");
-	if (backend !== undefined && !BACKENDS.includes(backend) && !FREE_BACKENDS.test(plan.specVersion)) {
-		const path = machine.path("persistence", "backend");
-		const near = machine.nearest(backend, BACKENDS);
-		const fix = near === undefined ? undefined : machine.replace(path, "value", near, `Write \`${near}\``);
-		machine.report("FS4113", {
-			path,
-			at: "value",
-			message: `\`${backend}\` is no backend of this release`,
-			suggestion: near === undefined ? "known: `memory`, `local`, `sqlite`" : `did you mean \`${near}\`?`,
-			...(fix && { fix }),
-		});
-	}
-	if (backend !== undefined && STORED_BACKENDS.includes(backend) && own(data.persistence, "enabled") !== false) {
-		const effect = "nothing is stored, and an execution that is killed is lost";
-		reportKept(machine, "persistence", effect, machine.path("persistence"));
-	}
+	checkBackends(machine);
 	const settings = ownRecord(data, "settings");
 	for (const [key, effect] of KEPT_SETTINGS) {
 		if (own(settings, key) !== undefined) reportKept(machine, key, effect, machine.path("settings", key));
@@ -61,6 +43,37 @@ export function checkSettings(machine: CheckedMachine): void {
 			if (own(state.extra, key) !== undefined)
 				reportKept(machine, key, effect, machine.path("states", state.name, key));
 		}
+	}
+}
+
+/** Where executions are to be kept. An unknown place is the run's error: it is told before. */
+function checkBackends(machine: CheckedMachine): void {
+	const { data } = machine;
+	const persistence = ownRecord(data, "persistence");
+	if (own(persistence, "enabled") === false) return;
+	const backendHere = ownString(persistence, "backend");
+	const backends = ownRecord(ownRecord(data, "settings"), "backends");
+	const backend = backendHere ?? ownString(backends, "persistence");
+	const place = backendHere === undefined ? ["settings", "backends", "persistence"] : ["persistence", "backend"];
+	if (backend !== undefined && !BACKENDS.includes(backend)) {
+		const path = machine.path(...place);
+		const near = machine.nearest(backend, BACKENDS);
+		const fix = near === undefined ? undefined : machine.replace(path, "value", near, `Write \`${near}\``);
+		machine.report("FS4113", {
+			path,
+			at: "value",
+			message: `\`${backend}\` is no backend of this release: the run cannot begin`,
+			suggestion:
+				near === undefined ? "known: `memory`, `local`, `sqlite`, `redis`, `postgres`" : `did you mean \`${near}\`?`,
+			...(fix && { fix }),
+		});
+	}
+	const used = backend ?? "memory";
+	for (const [key, value] of Object.entries(backends ?? {})) {
+		const isServed = OTHER_BACKEND_KEYS.includes(key) ? key !== "locking" || value === "none" : false;
+		if (isServed || value === used || value === null) continue;
+		const effect = `everything is kept in one place, \`${used}\`${key === "locking" ? ", or not locked with `none`" : ""}`;
+		reportKept(machine, key, effect, machine.path("settings", "backends", key));
 	}
 }
 

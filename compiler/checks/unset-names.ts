@@ -1,13 +1,14 @@
 /** Names in templates and conditions that nothing sets: misspelt context keys, outputs that an agent does not have. */
 import type { DocumentPath } from "../document/document.ts";
 import { type ConditionNode, references, type TemplateNode } from "../expression/index.ts";
-import type { StatePlan } from "../plan/plan.ts";
+import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { type DeclaredOutput, declaredOutput } from "./agent-output.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { isRuntimeKey } from "./context-types.ts";
 import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
 
-interface Names {
+/** The keys that a machine's context can have. */
+export interface Names {
 	readonly context: ReadonlySet<string>;
 	/** Hooks may set further keys, so that only a near miss is worth a word. */
 	readonly open: boolean;
@@ -15,7 +16,18 @@ interface Names {
 
 export function checkUnsetNames(machine: CheckedMachine): void {
 	const { plan } = machine;
-	const names: Names = {
+	const names = contextNames(plan);
+	for (const [key, structure] of plan.context) {
+		for (const { template, path } of templatesOf(structure, machine.path("context", key))) {
+			for (const use of usesOf(template.node)) checkEarlyContext(machine, path, use);
+		}
+	}
+	for (const state of plan.states) checkState(machine, state, names);
+}
+
+/** What the file itself puts into the context. */
+export function contextNames(plan: MachinePlan): Names {
+	return {
 		context: new Set([
 			...plan.context.map(([key]) => key),
 			...plan.states.flatMap((state) => state.outputToContext.map(([key]) => key)),
@@ -24,12 +36,6 @@ export function checkUnsetNames(machine: CheckedMachine): void {
 			plan.lifecycleHooks.length + plan.machineHooks.length > 0 ||
 			plan.states.some((state) => state.hooks.length > 0 || state.action !== undefined),
 	};
-	for (const [key, structure] of plan.context) {
-		for (const { template, path } of templatesOf(structure, machine.path("context", key))) {
-			for (const use of usesOf(template.node)) checkEarlyContext(machine, path, use);
-		}
-	}
-	for (const state of plan.states) checkState(machine, state, names);
 }
 
 function checkState(machine: CheckedMachine, state: StatePlan, names: Names): void {

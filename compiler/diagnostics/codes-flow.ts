@@ -124,7 +124,7 @@ export const flowCodes = {
 			"  start: { type: initial, transitions: [{ to: done }] }",
 			"  done: { type: final }",
 		),
-		"Use `memory`, `local` or `sqlite`.",
+		"Use `memory`, `local`, `sqlite`, `redis` or `postgres`, or give the store's address when you run the machine.",
 	),
 	FS4114: warning(
 		"Key is kept and not acted upon",

@@ -4,6 +4,9 @@ import type { SourceRange } from "../diagnostics/diagnostic.ts";
 /** Keys and indexes from the root of a document. */
 export type DocumentPath = readonly (string | number)[];
 
+/** The file of documents that were given as text or as an object. */
+export const inlineFile = "<inline>";
+
 export interface SourceDocument {
 	/** As the loader names it; `<inline>` for objects and strings. */
 	readonly file: string;

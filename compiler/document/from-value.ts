@@ -1,7 +1,7 @@
 /** An object given instead of text -> document: a deep copy of its own plain data. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { createReporter } from "../diagnostics/report.ts";
-import type { SourceDocument } from "./document.ts";
+import { inlineFile, type SourceDocument } from "./document.ts";
 import { type DocumentLimits, defaultDocumentLimits } from "./limits.ts";
 import type { ParseResult } from "./parse.ts";
 
@@ -19,7 +19,7 @@ export interface FromValueOptions {
  * @throws never
  */
 export function documentFromValue(value: unknown, options: FromValueOptions): ParseResult {
-	const { file = "<inline>", dir, limits = defaultDocumentLimits } = options;
+	const { file = inlineFile, dir, limits = defaultDocumentLimits } = options;
 	const document = (copied: unknown): SourceDocument => ({
 		file,
 		dir,

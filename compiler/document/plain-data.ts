@@ -27,3 +27,13 @@ export function ownNumber(value: unknown, key: string): number | undefined {
 	const found = own(value, key);
 	return typeof found === "number" && Number.isFinite(found) ? found : undefined;
 }
+
+/** What stands at a path of keys and indexes, own properties only, else undefined. */
+export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+	let at: unknown = value;
+	for (const key of path) {
+		if (Array.isArray(at)) at = typeof key === "number" ? at[key] : undefined;
+		else at = own(at, String(key));
+	}
+	return at;
+}

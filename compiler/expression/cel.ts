@@ -83,6 +83,11 @@ export function parseCel(text: string): void {
 	if (text.trim() !== "") parse(text);
 }
 
+/** The library's syntax tree of a condition that compiles; null where it is blank. @throws ExpressionSyntaxError */
+export function celSyntax(text: string): ASTNode | null {
+	return text.trim() === "" ? null : parse(text).ast;
+}
+
 /** Variables that the condition reads. */
 export function celReferences(text: string): CelReference[] {
 	return text.trim() === "" ? [] : [...read(parse(text).ast).references];

@@ -1,6 +1,7 @@
 /** Gives a fix to syntax errors of conditions that were written in another language's manner. */
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
 import type { SourceDocument } from "../document/document.ts";
+import { valueAt } from "../document/plain-data.ts";
 import type { MachinePlan } from "../plan/plan.ts";
 import { mendCondition } from "./mend-condition.ts";
 import { scalarText } from "./scalar-text.ts";
@@ -34,13 +35,4 @@ function fixOf({ code, path }: Diagnostic, document: SourceDocument): Fix | unde
 	const mended = typeof written === "string" ? mendCondition(written, "simple") : undefined;
 	const text = mended === undefined ? undefined : scalarText(document.text.slice(range.start, range.end), mended, file);
 	return text === undefined ? undefined : { file, range, text, title: `Write \`${mended}\`` };
-}
-
-function valueAt(value: unknown, path: Diagnostic["path"]): unknown {
-	let at: unknown = value;
-	for (const key of path) {
-		if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-		at = Object.entries(at).find(([name]) => name === String(key))?.[1];
-	}
-	return at;
 }

@@ -79,12 +79,17 @@ function typedAgent(
 	if (isModule(ref)) {
 		if (!looksLikeFile(ref)) return asReference;
 		const located = site.store.locate(ref, site.dir);
-		if (located.status === "found") return asReference;
+		if (located.status === "found") {
+			site.store.noteFound(located);
+			return asReference;
+		}
 		reportFailure(located, ref, "agent", site);
 		return located.status === "missing" ? { ...asReference, missingFile: located.path } : asReference;
 	}
-	if (!looksLikeFile(ref)) return asReference;
+	if (!looksLikeFile(ref) && type !== "flatagent") return asReference;
 	const loaded = site.store.load(ref, type === "flatagent" ? "flatagent" : undefined, site.dir);
+	// No path by its looks: a name that the adapter knows, unless there is such a file (spec section 2.1).
+	if (!looksLikeFile(ref) && loaded.status !== "loaded") return asReference;
 	const source = sourceOf(loaded, ref, site, type === "flatagent");
 	if (!source) return absent(name, type, loaded, site);
 	const merged = { ...source, value: { ...source.value, ...config } };

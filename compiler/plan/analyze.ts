@@ -1,7 +1,7 @@
 /** The front door of the compiler's first half: text, object or file -> plans and every diagnostic of the whole set. */
 import { runChecks, tidyDiagnostics } from "../checks/index.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { SourceDocument } from "../document/document.ts";
+import { inlineFile, type SourceDocument } from "../document/document.ts";
 import { documentFromValue } from "../document/from-value.ts";
 import type { Loader } from "../document/loader.ts";
 import { type ParseResult, parseDocument } from "../document/parse.ts";
@@ -10,10 +10,11 @@ import { withConditionFixes } from "../fix/index.ts";
 import { normaliseCatalog } from "../profiles/catalog.ts";
 import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { reportSchemaProblems } from "../schema/index.ts";
-import { planAgent } from "./agents.ts";
+import { planAgent, type ReferenceSite } from "./agents.ts";
 import type { DocumentKind } from "./document-kind.ts";
 import { DocumentStore, isUsable, type LoadedDocument } from "./document-store.ts";
 import { loadCatalog, MachineSet } from "./load-set.ts";
+import type { MachineOrigin, StoredSet } from "./machine-origin.ts";
 import type { AgentPlan, MachinePlan, ProfilesPlan } from "./plan.ts";
 import { checkPromptTemplates } from "./prompt-templates.ts";
 
@@ -36,6 +37,8 @@ export interface AnalyzeOptions {
 	readonly knownHooks?: ReadonlySet<string>;
 	/** Also warn of what would not run the same on the reference implementation. */
 	readonly portable?: boolean;
+	/** For an entry out of a stored configuration: what that knows beside the files (compiler/bundle). */
+	readonly stored?: StoredSet;
 }
 
 export interface Analysis {
@@ -44,6 +47,8 @@ export interface Analysis {
 	/** What the entry is; null if that cannot be told. */
 	readonly kind: DocumentKind | null;
 	readonly plans: ReadonlyMap<string, MachinePlan>;
+	/** Where each plan comes from, by its id. */
+	readonly origins: ReadonlyMap<string, MachineOrigin>;
 	/** Every document that was read, by its file. */
 	readonly documents: ReadonlyMap<string, SourceDocument>;
 	/** Of all documents, ordered by file and place. A plan may be run if none is an error. */
@@ -63,7 +68,7 @@ export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysi
 	const loader = options.confine ? options.loader.confined(entryDir) : options.loader;
 	const store = new DocumentStore(loader, checkDocument);
 	const loaded = loadEntry(source, entryDir, store);
-	if (!loaded) return finish(store, new Map(), { entry: null, kind: null });
+	if (!loaded) return finish(store, none, { entry: null, kind: null });
 
 	const { kind } = loaded;
 	if (kind === undefined && loaded.usable) {
@@ -71,35 +76,40 @@ export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysi
 		const suggestion = "add `spec: flatmachine` (or flatagent, prompt, flatprofile)";
 		loaded.reporter.report("FS2001", { path: ["spec"], message, suggestion });
 	}
-	if (kind === undefined || !loaded.usable) return finish(store, new Map(), { entry: null, kind: kind ?? null });
+	if (kind === undefined || !loaded.usable) return finish(store, none, { entry: null, kind: kind ?? null });
 
 	const { document, reporter } = loaded;
 	const site = { store, reporter, path: [], dir: document.dir, handled: false };
 	const explicit =
 		options.profilesFile === undefined ? undefined : loadCatalog(store, options.profilesFile, document.dir, site);
-	const set = new MachineSet(store, explicit);
+	const stored = options.stored && storedCatalogs(options.stored, store, site);
+	const set = new MachineSet(store, (id) => stored?.get(id) ?? explicit);
 	switch (kind) {
 		case "flatmachine": {
-			set.plan(document, reporter);
+			const start = options.stored?.start ?? { id: document.file, base: [] };
+			set.plan(document, reporter, start);
 			runChecks(set.planned, {
 				...(options.knownHooks && { knownHooks: options.knownHooks }),
 				portable: options.portable === true,
 			});
-			const entry = set.plans.has(document.file) ? document.file : null;
-			return finish(store, set.plans, { entry, kind });
+			const entry = set.plans.has(start.id) ? start.id : null;
+			return finish(store, set, { entry, kind });
 		}
 		case "flatagent": {
-			const agent = planAgent(document.file, document.value, { ...site, profilesFor: (dir) => set.catalogOf(dir) });
-			return finish(store, set.plans, { entry: null, kind, ...(agent && { agent }) });
+			const agent = planAgent(document.file, document.value, {
+				...site,
+				profilesFor: (dir) => explicit ?? set.catalogOf(dir),
+			});
+			return finish(store, set, { entry: null, kind, ...(agent && { agent }) });
 		}
 		case "flatprofile": {
 			const profiles = normaliseCatalog(document.value, document.file);
-			return finish(store, set.plans, { entry: null, kind, profiles });
+			return finish(store, set, { entry: null, kind, profiles });
 		}
 		case "prompt": {
 			const data = own(document.value, "data");
 			checkPromptTemplates(isRecord(data) ? data : document.value, isRecord(data) ? ["data"] : [], reporter);
-			return finish(store, set.plans, { entry: null, kind });
+			return finish(store, set, { entry: null, kind });
 		}
 	}
 }
@@ -107,7 +117,7 @@ export function analyze(source: AnalyzeSource, options: AnalyzeOptions): Analysi
 function loadEntry(source: AnalyzeSource, dir: string, store: DocumentStore): LoadedDocument | undefined {
 	if ("text" in source) {
 		const { text, format } = source;
-		const file = source.file === undefined ? "<inline>" : store.nameOf(source.file);
+		const file = source.file === undefined ? inlineFile : store.nameOf(source.file);
 		return addParsed(parseDocument(text, { file, dir, ...(format && { format }) }), store);
 	}
 	if ("config" in source) return addParsed(documentFromValue(source.config, { dir }), store);
@@ -136,16 +146,30 @@ function checkDocument({ document, reporter, kind }: LoadedDocument): void {
 	if (kind === "flatprofile") checkCatalogNames(document.value, [], reporter);
 }
 
+/** The catalogs that a stored configuration names or holds. */
+function storedCatalogs({ catalogs }: StoredSet, store: DocumentStore, site: ReferenceSite): Map<string, ProfilesPlan> {
+	const found = new Map<string, ProfilesPlan>();
+	for (const [id, source] of catalogs) {
+		const catalog = "file" in source ? loadCatalog(store, source.file, ".", site) : normaliseCatalog(source.value);
+		if (catalog) found.set(id, catalog);
+	}
+	return found;
+}
+
+const none: Planned = { plans: new Map(), origins: new Map() };
+
+type Planned = Pick<Analysis, "plans" | "origins">;
+
 function finish(
 	store: DocumentStore,
-	plans: ReadonlyMap<string, MachinePlan>,
-	rest: Omit<Analysis, "plans" | "documents" | "diagnostics">,
+	{ plans, origins }: Planned,
+	rest: Omit<Analysis, "plans" | "origins" | "documents" | "diagnostics">,
 ): Analysis {
 	const order = new Map([...store.documents.keys()].map((file, index) => [file, index] as const));
 	const diagnostics = withConditionFixes(tidyDiagnostics(store.diagnostics), store.documents, plans).toSorted(
 		(a, b) => (order.get(a.file) ?? -1) - (order.get(b.file) ?? -1) || (a.range?.start ?? -1) - (b.range?.start ?? -1),
 	);
-	return { ...rest, plans, documents: store.documents, diagnostics };
+	return { ...rest, plans, origins, documents: store.documents, diagnostics };
 }
 
 function dirOfSource(source: AnalyzeSource, loader: Loader): string {

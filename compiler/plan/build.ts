@@ -5,6 +5,7 @@ import { isRecord, own, ownNumber, ownRecord, ownString } from "../document/plai
 import type { BuildScope } from "./build-scope.ts";
 import { entriesInOrder } from "./document-order.ts";
 import { planHookRefs } from "./hook-refs.ts";
+import { planInvariants } from "./invariants.ts";
 import type { AgentPlan, MachinePlan, MachineRefPlan, SettingsPlan, StatePlan } from "./plan.ts";
 import { planState } from "./state.ts";
 import { planEntries } from "./structure.ts";
@@ -55,6 +56,8 @@ export function buildPlan(
 	const references = resolve(states);
 	if (initial === undefined) return undefined;
 	const persistence = own(data, "persistence");
+	const metadata = ownRecord(value, "metadata");
+	const invariants = planInvariants(own(metadata, "invariants"), [...base, "metadata", "invariants"], scope);
 	return {
 		id,
 		name: ownString(data, "name") || "unnamed-machine",
@@ -73,7 +76,8 @@ export function buildPlan(
 		machineHooks: planHookRefs(own(data, "hooks"), dir),
 		settings: planSettings(ownRecord(data, "settings")),
 		...(isRecord(persistence) && { persistence }),
-		metadata: ownRecord(value, "metadata"),
+		metadata,
+		...(invariants.length > 0 && { invariants }),
 	};
 }
 

@@ -7,6 +7,7 @@ import { type Loader, LoaderError } from "../document/loader.ts";
 import { parseDocument } from "../document/parse.ts";
 import { own } from "../document/plain-data.ts";
 import { type DocumentKind, guessKind, kindOfDocument } from "./document-kind.ts";
+import type { FoundReference } from "./machine-origin.ts";
 import { readVersion } from "./version.ts";
 
 /** A document in the set. */
@@ -26,6 +27,11 @@ export type LoadFailure =
 
 export type LoadResult = LoadedDocument | LoadFailure;
 
+/** A file that is there. */
+export interface LocatedFile extends FoundReference {
+	readonly status: "found";
+}
+
 /** Called for each document, once: schema validation. */
 export type DocumentCheck = (loaded: LoadedDocument) => void;
 
@@ -35,6 +41,9 @@ export class DocumentStore {
 	readonly loader: Loader;
 	readonly diagnostics: Diagnostic[] = [];
 	readonly documents = new Map<string, SourceDocument>();
+	/** References that led to a file, in the order in which they were followed. */
+	readonly found: FoundReference[] = [];
+	readonly #folders = new Map<string, string>();
 	readonly #loaded = new Map<string, LoadResult>();
 	readonly #check: DocumentCheck;
 
@@ -47,17 +56,16 @@ export class DocumentStore {
 	 * The path of a reference.
 	 * @param dirs folders to look in; the first that has the file counts, else the first
 	 */
-	locate(
-		reference: string,
-		...dirs: readonly string[]
-	): LoadFailure | { readonly status: "found"; readonly path: string } {
+	locate(reference: string, ...dirs: readonly string[]): LoadFailure | LocatedFile {
 		let first: string | undefined;
 		let refusal: LoadFailure | undefined;
 		for (const dir of dirs) {
 			try {
 				const path = this.loader.resolve(dir, reference);
 				first ??= path;
-				if (this.#loaded.has(path) || this.loader.exists(path)) return { status: "found", path };
+				if (this.#loaded.has(path) || this.loader.exists(path)) {
+					return { status: "found", folder: this.folderOf(dir), reference, path };
+				}
 			} catch (error) {
 				refusal ??= failureOf(error, reference);
 			}
@@ -73,12 +81,26 @@ export class DocumentStore {
 		const located = this.locate(reference, ...dirs);
 		if (located.status !== "found") return located;
 		const { path } = located;
-		const known = this.#loaded.get(path);
-		if (known) return known;
-		const result = this.#read(path, expected);
 		// Failures are remembered too: each file is read once.
+		const result = this.#loaded.get(path) ?? this.#read(path, expected);
 		this.#loaded.set(path, result);
+		if (result.status === "loaded") this.noteFound(located);
 		return result;
+	}
+
+	/** Notes that a reference led to a file, for the origin of the machine that is being planned. */
+	noteFound({ folder, reference, path }: FoundReference): void {
+		this.found.push({ folder, reference, path });
+	}
+
+	/** The folder `dir` as the loader names it in paths. */
+	folderOf(dir: string): string {
+		let folder = this.#folders.get(dir);
+		if (folder === undefined) {
+			folder = this.#resolved(dir, ".", dir);
+			this.#folders.set(dir, folder);
+		}
+		return folder;
 	}
 
 	#read(path: string, expected: DocumentKind | undefined): LoadResult {
@@ -101,10 +123,14 @@ export class DocumentStore {
 
 	/** The path that a file is known by; the text itself where the loader refuses it. */
 	nameOf(file: string): string {
+		return this.#resolved(".", file, file);
+	}
+
+	#resolved(dir: string, reference: string, otherwise: string): string {
 		try {
-			return this.loader.resolve(".", file);
+			return this.loader.resolve(dir, reference);
 		} catch {
-			return file;
+			return otherwise;
 		}
 	}
 

@@ -2,7 +2,7 @@
 import type { PlannedMachine } from "../checks/index.ts";
 import type { Reporter } from "../diagnostics/report.ts";
 import type { DocumentPath, SourceDocument } from "../document/document.ts";
-import { isRecord, own, ownRecord, ownString } from "../document/plain-data.ts";
+import { isRecord, own, ownRecord, ownString, valueAt } from "../document/plain-data.ts";
 import { normaliseCatalog, profileFileNames } from "../profiles/catalog.ts";
 import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { planAgent, type ReferenceSite, reportFailure } from "./agents.ts";
@@ -10,6 +10,7 @@ import { buildPlan, type ResolvedReferences } from "./build.ts";
 import { placeAt } from "./build-scope.ts";
 import type { DocumentStore } from "./document-store.ts";
 import { looksLikeFile } from "./file-reference.ts";
+import type { FoundReference, MachineOrigin, StoredSet } from "./machine-origin.ts";
 import type { AgentPlan, HookRef, MachinePlan, MachineRefPlan, ProfilesPlan, StatePlan } from "./plan.ts";
 
 /** A machine that is still to be planned. */
@@ -23,33 +24,43 @@ interface Pending {
 	readonly inherited: ProfilesPlan | undefined;
 }
 
+/** A machine's catalog; `foreign` = its own files do not say so. */
+interface CatalogInForce {
+	readonly catalog?: ProfilesPlan;
+	readonly foreign?: true;
+}
+
 /** Plans machines until nothing new is referenced. */
 export class MachineSet {
 	readonly plans = new Map<string, MachinePlan>();
 	/** The plans with the places that they were written at, for the checks. */
 	readonly planned: PlannedMachine[] = [];
+	readonly origins = new Map<string, MachineOrigin>();
 	readonly #store: DocumentStore;
-	/** A catalog that wins over all others. */
-	readonly #explicit: ProfilesPlan | undefined;
+	/** Catalogs that win over all others, by the machine's id. */
+	readonly #given: (machineId: string) => ProfilesPlan | undefined;
 	readonly #known = new Set<string>();
 	readonly #pending: Pending[] = [];
-	readonly #catalogs = new Map<string, ProfilesPlan | undefined>();
+	readonly #catalogs = new Map<string, { readonly catalog: ProfilesPlan; readonly found: FoundReference } | null>();
 
-	constructor(store: DocumentStore, explicit: ProfilesPlan | undefined) {
+	constructor(store: DocumentStore, given: (machineId: string) => ProfilesPlan | undefined) {
 		this.#store = store;
-		this.#explicit = explicit;
+		this.#given = given;
 	}
 
-	/** Plans the machine of a document, and every machine that it leads to. */
-	plan(document: SourceDocument, reporter: Reporter): void {
-		const { file, dir, value } = document;
-		this.#enqueue({ id: file, reporter, base: [], value, dir, inherited: undefined });
+	/**
+	 * Plans a machine of a document, and every machine that it leads to.
+	 * @param start the machine's id, and where it stands in the document
+	 */
+	plan(document: SourceDocument, reporter: Reporter, { id, base }: StoredSet["start"]): void {
+		const value = valueAt(document.value, base);
+		this.#enqueue({ id, reporter, base, value, dir: document.dir, inherited: undefined });
 		for (let next = this.#pending.shift(); next; next = this.#pending.shift()) this.#planOne(next);
 	}
 
-	/** The catalog that an agent outside of any machine sees. */
+	/** The catalog that an agent of this folder, outside of any machine, finds. */
 	catalogOf(dir: string): ProfilesPlan | undefined {
-		return this.#explicit ?? this.#discover(dir);
+		return this.#discover(dir);
 	}
 
 	#enqueue(pending: Pending): void {
@@ -59,11 +70,20 @@ export class MachineSet {
 	}
 
 	#planOne(pending: Pending): void {
-		const catalog = this.#catalogOfMachine(pending);
+		const { id, reporter, base, dir } = pending;
+		const before = this.#store.found.length;
+		const { catalog, foreign } = this.#catalogOfMachine(pending);
 		const plan = buildPlan(pending, (states) => this.#resolve(pending, states, catalog));
 		if (!plan) return;
+		this.origins.set(id, {
+			file: reporter.document.file,
+			base,
+			folder: this.#store.folderOf(dir),
+			references: this.#store.found.slice(before),
+			...(foreign && catalog && { catalog }),
+		});
 		this.plans.set(plan.id, plan);
-		this.planned.push({ plan, reporter: pending.reporter, base: pending.base });
+		this.planned.push({ plan, reporter, base });
 		this.#checkHookModules(plan, pending);
 	}
 
@@ -84,31 +104,37 @@ export class MachineSet {
 		}
 	}
 
-	#catalogOfMachine({ value, base, dir, reporter, inherited }: Pending): ProfilesPlan | undefined {
+	#catalogOfMachine({ id, value, base, dir, reporter, inherited }: Pending): CatalogInForce {
 		const path = [...base, "data", "profiles"];
 		const written = own(own(value, "data"), "profiles");
 		if (isRecord(written)) checkCatalogNames(written, path, reporter);
-		if (this.#explicit) return this.#explicit;
-		if (isRecord(written)) return normaliseCatalog(written);
+		const given = this.#given(id);
+		if (given) return { catalog: given, foreign: true };
+		if (isRecord(written)) return { catalog: normaliseCatalog(written) };
 		if (typeof written === "string" && written !== "") {
 			const site: ReferenceSite = { store: this.#store, reporter, path, dir, handled: false };
 			const found = loadCatalog(this.#store, written, dir, site);
-			if (found) return found;
+			if (found) return { catalog: found };
 		}
-		return this.#discover(dir) ?? inherited;
+		const discovered = this.#discover(dir);
+		if (discovered) return { catalog: discovered };
+		return inherited ? { catalog: inherited, foreign: true } : {};
 	}
 
 	#discover(dir: string): ProfilesPlan | undefined {
-		if (this.#catalogs.has(dir)) return this.#catalogs.get(dir);
-		let found: ProfilesPlan | undefined;
+		const known = this.#catalogs.get(dir);
+		if (known) this.#store.noteFound(known.found);
+		if (known !== undefined) return known?.catalog;
 		for (const name of profileFileNames) {
 			const loaded = this.#store.load(name, "flatprofile", dir);
 			if (loaded.status !== "loaded") continue;
-			found = normaliseCatalog(loaded.document.value, loaded.document.file);
-			break;
+			const { file, value } = loaded.document;
+			const catalog = normaliseCatalog(value, file);
+			this.#catalogs.set(dir, { catalog, found: { folder: this.#store.folderOf(dir), reference: name, path: file } });
+			return catalog;
 		}
-		this.#catalogs.set(dir, found);
-		return found;
+		this.#catalogs.set(dir, null);
+		return undefined;
 	}
 
 	#resolve(pending: Pending, states: readonly StatePlan[], catalog: ProfilesPlan | undefined): ResolvedReferences {
@@ -170,7 +196,7 @@ export class MachineSet {
 			return undefined;
 		}
 		const base = isRecord(inline) ? [...site.path, "inline"] : site.path;
-		const separator = parent.id.includes("#") ? "." : "#";
+		const separator = parent.base.length > 0 ? "." : "#";
 		const id = `${parent.id}${separator}machines.${name}`;
 		this.#enqueue({ id, reporter: site.reporter, base, value, dir: site.dir, inherited });
 		return { name, id, ...at };

@@ -172,6 +172,21 @@ export interface SettingsPlan {
 	readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** What must hold in every run: at each of its moments, at none, or at one of them at least. */
+export type InvariantKind = "always" | "eventually" | "never";
+
+/** An invariant: an expression of the machine's own language over `context`, `input`, `output`, `state` and `step`. */
+export interface PlannedInvariant {
+	readonly kind: InvariantKind;
+	/** The name that it was given, else its text. */
+	readonly name: string;
+	readonly text: string;
+	readonly node: ConditionNode;
+	/** Where its text stands below the map of invariants, e.g. `["never", 0]`. */
+	readonly path: readonly (string | number)[];
+	readonly at?: SourcePlace;
+}
+
 /** One machine document. */
 export interface MachinePlan {
 	/** Unique among the machines compiled together: the file's path, or `<file>#machines.name` for inline ones. */
@@ -196,4 +211,6 @@ export interface MachinePlan {
 	readonly settings: SettingsPlan;
 	readonly persistence?: Readonly<Record<string, unknown>>;
 	readonly metadata: Readonly<Record<string, unknown>>;
+	/** Of `metadata.invariants`; absent where there are none. */
+	readonly invariants?: readonly PlannedInvariant[];
 }

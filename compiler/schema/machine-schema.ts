@@ -19,14 +19,14 @@ import {
 const PERSISTENCE: JsonSchema = openMap("Where checkpoints are kept. Missing = in memory.", {
 	enabled: { type: "boolean", description: "false = keep them in memory only, without a lock.", default: true },
 	backend: text(
-		"`memory`, `local` (files), or `sqlite` (2.2 and above; before that any name).",
+		"`memory`, `local` (files), or `sqlite` (2.2 and above; before that any name). flatstate's own: `redis`, `postgres`.",
 		"the name of a backend",
 		{
-			examples: ["memory", "local", "sqlite"],
+			examples: ["memory", "local", "sqlite", "redis", "postgres"],
 		},
 	),
 	db_path: text("sqlite: the file, relative to the working directory.", "a path", { default: "flatmachines.sqlite" }),
-	checkpoint_on: texts("Events that are checkpointed. Missing = all.", "the name of an event", {
+	checkpoint_on: texts("Events that are checkpointed. Missing = what is needed to resume.", "the name of an event", {
 		examples: [["machine_start", "state_enter", "execute", "state_exit", "machine_end", "waiting", "tool_call"]],
 	}),
 });

@@ -20,7 +20,7 @@ import {
 } from "./machine-context.ts";
 import { actionName } from "./names.ts";
 import { setOutput } from "./output.ts";
-import { reads, scopeOf, structureReadsInput } from "./scope.ts";
+import { conditionsReadOutput, scopeOf, structureReadsInput } from "./scope.ts";
 import type { CompilerServices } from "./services.ts";
 
 /** All actions of `plan` by name. */
@@ -129,7 +129,9 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 		[actionName.stop]: ({ context: { machine } }) => {
 			const { failure } = machine.run;
 			const limit = failure instanceof LimitReachedError ? failure.limit : reachedLimit(machine);
-			return { machine: withRun(machine, { stopped: limit, final: {}, failure: undefined }) };
+			// Where an error was on its way, the state's work is not done: there is no next state yet.
+			const undecided = failure === undefined ? {} : { next: undefined, resuming: false };
+			return { machine: withRun(machine, { stopped: limit, final: {}, failure: undefined, ...undecided }) };
 		},
 		[actionName.channel]: ({ context }, params) => {
 			const { waitFor } = stateOf(params);
@@ -184,10 +186,6 @@ function isClean({ failure, output }: RunData): boolean {
 
 function withRun(machine: MachineMeta, change: Partial<RunData>): MachineMeta {
 	return { ...machine, run: { ...machine.run, ...change } };
-}
-
-function conditionsReadOutput({ transitions }: StatePlan): boolean {
-	return transitions.some(({ when }) => when !== undefined && when !== "never" && reads("output", when.node));
 }
 
 function mapValues<V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> {

@@ -3,6 +3,7 @@ import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { initialMeta } from "./initial-meta.ts";
 import type { MachineMeta } from "./machine-context.ts";
 import { actionName, actorName, errorDefault, guardName, part, type StatePhase, shared } from "./names.ts";
+import { conditionsReadOutput } from "./scope.ts";
 import { hasLifecycle, type InjectedHooks, noInjectedHooks, type StateShape, shapeOf } from "./shape.ts";
 
 /** Steps of one macrostep are kept in memory by XState; the chain pauses long before this. */
@@ -366,6 +367,10 @@ function describe(state: StatePlan): JsonState {
 	].filter((tag) => typeof tag === "string");
 	return {
 		...(tags.length > 0 && { tags }),
-		meta: { yaml: `states.${state.name}`, ...(state.at && { file: state.at.file, line: state.at.line }) },
+		meta: {
+			yaml: `states.${state.name}`,
+			...(state.at && { file: state.at.file, line: state.at.line }),
+			...(conditionsReadOutput(state) && { reads: "output" }),
+		},
 	};
 }

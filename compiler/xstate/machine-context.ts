@@ -1,6 +1,7 @@
 /** The XState context of a compiled machine: the flat context itself, with the runtime's data under `machine`. */
 
 import type { EventObject } from "xstate";
+import { isRecord } from "../document/plain-data.ts";
 
 /** Caps on one execution; null = none. */
 export interface Limits {
@@ -79,6 +80,11 @@ export interface MachineMeta {
 /** The context of every compiled machine. */
 export interface MachineContext extends Record<string, unknown> {
 	machine: MachineMeta;
+}
+
+/** Whether a context is one of a compiled machine. */
+export function isMachineContext(context: unknown): context is MachineContext {
+	return isRecord(context) && isRecord(context.machine) && isRecord(context.machine.run);
 }
 
 /** An event of a compiled machine: `signal.<channel>` with `data` wakes a waiting state. */

@@ -112,5 +112,5 @@ export const actorName = {
 	action: (name: string) => `action:${name}`,
 } as const;
 
-/** What the state actor is asked to do. */
-export type StatePhase = "start" | "work" | "enter" | "received" | "leave" | "rescue" | "finish";
+/** What the state actor is asked to do. `exited`: nothing more, the work was done before a restart. */
+export type StatePhase = "start" | "work" | "enter" | "received" | "leave" | "rescue" | "finish" | "exited";

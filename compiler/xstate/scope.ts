@@ -1,6 +1,6 @@
 /** The variables that templates and conditions see (decisions: "variables of a condition", "`input.x` in a state"). */
 import { type ConditionNode, references, type TemplateNode } from "../expression/index.ts";
-import type { Structure } from "../plan/plan.ts";
+import type { StatePlan, Structure } from "../plan/plan.ts";
 import type { MachineContext } from "./machine-context.ts";
 
 /**
@@ -26,6 +26,11 @@ export function reads(root: string, node: ConditionNode | TemplateNode): boolean
 	// Liquid is not analysed: it may read anything.
 	if (node.kind === "liquid") return true;
 	return references(node).some(({ path: [first] }) => first === root);
+}
+
+/** Whether a condition of the state's transitions reads the state's `output`. */
+export function conditionsReadOutput({ transitions }: StatePlan): boolean {
+	return transitions.some(({ when }) => when !== undefined && when !== "never" && reads("output", when.node));
 }
 
 const inputReaders = new WeakMap<Structure, boolean>();

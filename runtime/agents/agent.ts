@@ -1,4 +1,5 @@
 /** The port to agents: what an adapter makes and what an executor returns (spec section 18). */
+import type { Loader } from "../../compiler/document/loader.ts";
 
 export type FinishReason = "stop" | "length" | "tool_use" | "error" | "content_filter" | "aborted";
 
@@ -105,6 +106,11 @@ export interface AgentExecutor {
 /** What an adapter is told about the machine that uses the agent. */
 export interface AgentAdapterContext {
 	readonly configDir: string;
+	/**
+	 * Reads files of the agent: a stored configuration holds only what its machine was compiled from. Missing = the file
+	 * system.
+	 */
+	readonly loader?: Loader;
 	readonly machineName: string;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly profiles?: {

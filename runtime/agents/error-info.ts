@@ -1,11 +1,13 @@
 /** An exception as error data: code, type, text, status (spec section 9, "Exhausted/stopped"). */
 import type { AgentErrorInfo } from "./agent.ts";
-import { AgentError, describeError } from "./errors.ts";
+import { AgentError, describeError, natureOf } from "./errors.ts";
 
 const statusKeys = ["status_code", "status", "http_status", "statusCode"] as const;
 
 /** Error data of anything thrown by an executor; the status comes from the error, its response, or its text. */
 export function errorInfoOf(error: unknown): AgentErrorInfo {
+	const known = natureOf(error)?.info;
+	if (known) return known;
 	const { type, text } = describeError(error);
 	const status = statusOf(error) ?? statusOf(read(error, "response")) ?? statusIn(text);
 	const own = error instanceof AgentError ? error.errorInfo : {};

@@ -29,11 +29,30 @@ export function errorFromAgentResult(info: AgentErrorInfo, options?: ErrorOption
 		: new RuntimeError(message, info, options);
 }
 
+/** What an error was before it was stored and made again. */
+export interface ErrorNature {
+	readonly names?: readonly string[];
+	readonly info?: AgentErrorInfo;
+}
+
+const natures = new WeakMap<object, ErrorNature>();
+
+/** Tells `errorNames` and `errorInfoOf` what an error was that was stored and made again. */
+export function rememberNature(error: Error, nature: ErrorNature): void {
+	natures.set(error, nature);
+}
+
+export function natureOf(error: unknown): ErrorNature | undefined {
+	return typeof error === "object" && error !== null ? natures.get(error) : undefined;
+}
+
 /**
  * The names that `on_error` may match, best first: the provider's type, its code, the error's own class, then its
  * parent classes, then a plain error's `type` and `code` (decisions: error names in on_error). Never throws.
  */
 export function errorNames(error: unknown): string[] {
+	const known = natureOf(error)?.names;
+	if (known) return [...known];
 	const names = new Set<string>();
 	const add = (name: unknown): void => {
 		if (typeof name === "string" && name !== "") names.add(name);

@@ -47,12 +47,21 @@ export function votingSettings(
 	};
 }
 
+/** Compiled once for each schema: an agent votes in many states and runs. */
+const compiled = new WeakMap<object, Promise<Validation>>();
+
 /**
  * Compiles `metadata.validation`; without one everything is valid.
  * @throws InvalidValidationSchemaError
  */
-export async function compileValidation(schema: Readonly<Record<string, unknown>> | undefined): Promise<Validation> {
-	if (schema === undefined || Object.keys(schema).length === 0) return () => true;
+export function compileValidation(schema: Readonly<Record<string, unknown>> | undefined): Promise<Validation> {
+	if (schema === undefined || Object.keys(schema).length === 0) return Promise.resolve(() => true);
+	const known = compiled.get(schema) ?? compileSchema(schema);
+	compiled.set(schema, known);
+	return known;
+}
+
+async function compileSchema(schema: Readonly<Record<string, unknown>>): Promise<Validation> {
 	const { Ajv } = await import("ajv");
 	try {
 		// A schema may name a draft that ajv does not load by default; the keywords in use here are the same in all.

@@ -1,4 +1,5 @@
 /** One webhook call over HTTP: bounded in time and size, and without trust in the reply. */
+import { longestTimer } from "../steps/timer.ts";
 
 /** A reply's JSON object; empty for 204 and for an empty body. */
 export type WebhookReply = Readonly<Record<string, unknown>>;
@@ -14,8 +15,6 @@ export interface WebhookRequest {
 /** The specification's version, as receivers of webhooks know it. */
 const USER_AGENT = "FlatAgents/4.2.1 (flatstate)";
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
-/** Longest time that one timer of Node can run, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 async function readBounded(response: Response): Promise<string> {
 	if (response.body === null) {
@@ -85,7 +84,7 @@ export async function postJson(request: WebhookRequest): Promise<WebhookReply> {
 			headers,
 			body: JSON.stringify(request.body),
 			redirect: "manual",
-			signal: AbortSignal.timeout(Math.min(request.timeoutSeconds * 1000, LONGEST_TIMER)),
+			signal: AbortSignal.timeout(Math.min(request.timeoutSeconds * 1000, longestTimer)),
 		});
 		if (!response.ok) {
 			await response.body?.cancel();

@@ -14,11 +14,20 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 	[/\bsk-[\w-]{12,}/g, HIDDEN],
 	[/(:\/\/)[^\s/?#@:]{0,256}:[^\s/?#@]{1,256}@/g, `$1${HIDDEN}@`],
 	[/([?&](?:api[_-]?key|[\w-]{0,40}token|[\w-]{0,40}secret|password)=)[^&#\s"']+/gi, `$1${HIDDEN}`],
+	// JSON, or what Python prints, within a text: a template has made a text of a mapping.
+	[
+		/((\\*["'])[\w-]{0,60}(?:api[_-]?key|authorization|token|secret|password)[\w-]{0,40}\2\s{0,9}:\s{0,9}\2)(?:(?!\2)(?:\\[\s\S]|[\s\S]))+/gi,
+		`$1${HIDDEN}`,
+	],
 ];
+
+/** What one of these has in it, whatever else; most texts are names and ids, and have nothing of it. */
+const SUSPECT = /sk-|:\/\/|[?&]|bearer|basic|["']\s{0,9}:/i;
 
 /** Takes Bearer and Basic credentials, `sk-` keys and credentials inside addresses out of a text. */
 export function redactText(text: string): string {
 	let safe = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… [${text.length - MAX_TEXT} more characters]` : text;
+	if (!SUSPECT.test(safe)) return safe;
 	for (const [pattern, replacement] of SECRET_TEXTS) {
 		safe = safe.replace(pattern, replacement);
 	}
@@ -41,9 +50,27 @@ function isSecret(key: string, value: unknown): boolean {
 	return !(isCount(value) || (isMap && Object.keys(value).every((name) => isCount(readOwn(value, name)))));
 }
 
+export interface RedactOptions {
+	/** Takes secrets out of a text or a key. Default: `redactText`, keys as they are. */
+	readonly text?: (text: string) => string;
+	/** Whether what stands under a key such as `api_key` is hidden. Default true. */
+	readonly hidesByKey?: boolean;
+	/** Default 24. */
+	readonly maxDepth?: number;
+	/** Default 20,000. */
+	readonly maxValues?: number;
+	/** Whether an object with a `toJSON` stands for what that gives. Default false. */
+	readonly callsToJson?: boolean;
+}
+
 interface Walk {
 	left: number;
 	readonly open: Set<object>;
+	readonly text: (text: string) => string;
+	readonly key: (key: string) => string;
+	readonly hidesByKey: boolean;
+	readonly maxDepth: number;
+	readonly callsToJson: boolean;
 }
 
 function readOwn(owner: object, key: string): unknown {
@@ -70,9 +97,9 @@ function copyMap(owner: object, walk: Walk): Record<string, unknown> {
 			break;
 		}
 		const value = readOwn(owner, key);
-		const copied = isSecret(key, value) ? HIDDEN : copy(value, walk);
+		const copied = walk.hidesByKey && isSecret(key, value) ? HIDDEN : copy(value, walk);
 		if (copied !== undefined) {
-			entries.push([key, copied]);
+			entries.push([walk.key(key), copied]);
 		}
 	}
 	return Object.fromEntries(entries);
@@ -98,12 +125,12 @@ function copyObject(value: object, walk: Walk): unknown {
 		return `[${value.byteLength} bytes]`;
 	}
 	if (value instanceof URL || value instanceof RegExp) {
-		return redactText(String(value));
+		return walk.text(String(value));
 	}
 	if (walk.open.has(value)) {
 		return "[circular]";
 	}
-	if (walk.open.size >= MAX_DEPTH) {
+	if (walk.open.size >= walk.maxDepth) {
 		return "[too deep]";
 	}
 	walk.open.add(value);
@@ -117,9 +144,24 @@ function copyObject(value: object, walk: Walk): unknown {
 		if (value instanceof Set) {
 			return copyList([...value], walk);
 		}
-		return value instanceof Error ? copyError(value, walk) : copyMap(value, walk);
+		if (value instanceof Error) {
+			return copyError(value, walk);
+		}
+		const json = walk.callsToJson ? jsonOf(value) : value;
+		return json === value ? copyMap(value, walk) : copy(json, walk);
 	} finally {
 		walk.open.delete(value);
+	}
+}
+
+/** What JSON would have of the object; itself where it does not say. */
+function jsonOf(value: object): unknown {
+	const toJson = readOwn(value, "toJSON");
+	if (typeof toJson !== "function") return value;
+	try {
+		return Reflect.apply(toJson, value, []);
+	} catch {
+		return "[unreadable]";
 	}
 }
 
@@ -127,7 +169,7 @@ function copy(value: unknown, walk: Walk): unknown {
 	walk.left -= 1;
 	switch (typeof value) {
 		case "string":
-			return redactText(value);
+			return walk.text(value);
 		case "number":
 			return Number.isFinite(value) ? value : String(value);
 		case "bigint":
@@ -148,6 +190,15 @@ function copy(value: unknown, walk: Walk): unknown {
  *
  * Never throws: cycles, getters that throw, depth over 24, more than 20,000 values and very long texts are cut and marked.
  */
-export function redact(value: unknown): unknown {
-	return copy(value, { left: MAX_VALUES, open: new Set() });
+export function redact(value: unknown, options: RedactOptions = {}): unknown {
+	const { text, hidesByKey = true, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES, callsToJson = false } = options;
+	return copy(value, {
+		left: maxValues,
+		open: new Set(),
+		text: text ?? redactText,
+		key: text ?? ((key) => key),
+		hidesByKey,
+		maxDepth,
+		callsToJson,
+	});
 }

@@ -1,5 +1,7 @@
 /** Machines that were compiled together: builds each when it is first needed, and caches its hooks and executors. */
 import type { AnyActorLogic } from "xstate";
+import type { Configurations } from "../../compiler/bundle/configurations.ts";
+import type { Loader } from "../../compiler/document/loader.ts";
 import type { AgentPlan, MachinePlan, StatePlan } from "../../compiler/plan/plan.ts";
 import {
 	type ActorTable,
@@ -7,6 +9,7 @@ import {
 	buildMachine,
 	type FlatStateMachine,
 } from "../../compiler/xstate/build.ts";
+import type { JsonMachineConfig } from "../../compiler/xstate/lower.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import { hasLifecycle, type InjectedHooks, noInjectedHooks, shapeOf } from "../../compiler/xstate/shape.ts";
 import type { AgentExecutor } from "../agents/agent.ts";
@@ -17,23 +20,49 @@ import { agentLogic } from "../state/agent-call.ts";
 import { FileNotFoundError, ValueError } from "../state/errors.ts";
 import type { LaunchRequest, MachineHost } from "../state/machine-host.ts";
 import type { RuntimeServices } from "../state/services.ts";
+import { standInActors } from "../state/stand-ins.ts";
 import { stateLogic } from "../state/state-actor.ts";
 import { pauseLogic, waitLogic } from "../state/wait-actor.ts";
 import { launchMachine } from "./launch-machine.ts";
 import { lazyLogic } from "./lazy-logic.ts";
+
+/** The documents that a set was compiled from. */
+export interface CompiledSources {
+	readonly configurations: Configurations;
+	/** Where agents read what the compiler has not read. */
+	readonly loader: Loader;
+}
 
 /** All machines of one compilation. The entry machine alone has the hooks that were given in code (spec section 10.1). */
 export class CompiledSet {
 	readonly services: RuntimeServices;
 	readonly #plans: ReadonlyMap<string, MachinePlan>;
 	readonly #entry: string;
+	readonly #sources: CompiledSources | undefined;
 	readonly #built = new Map<string, BuiltMachine>();
 	readonly #lazy = new WeakMap<AnyActorLogic, string>();
 
-	constructor(plans: ReadonlyMap<string, MachinePlan>, entry: string, services: RuntimeServices) {
+	/** @param sources without them there are no stored configurations, and ids are the same everywhere */
+	constructor(
+		plans: ReadonlyMap<string, MachinePlan>,
+		entry: string,
+		services: RuntimeServices,
+		sources?: CompiledSources,
+	) {
 		this.#plans = plans;
 		this.#entry = entry;
+		this.#sources = sources;
 		this.services = services;
+	}
+
+	/** Plans of all machines, by id. */
+	get plans(): ReadonlyMap<string, MachinePlan> {
+		return this.#plans;
+	}
+
+	/** The same machines under other services. */
+	withServices(services: RuntimeServices): CompiledSet {
+		return new CompiledSet(this.#plans, this.#entry, services, this.#sources);
 	}
 
 	/** The machine of a plan with its config and implementations. */
@@ -41,13 +70,13 @@ export class CompiledSet {
 		const known = this.#built.get(planId);
 		if (known) return known;
 		const plan = this.plan(planId);
-		const host = this.#machineHost(plan, this.#injectedFor(planId));
+		const host = this.#machineHost(plan, this.injectedHooks(planId));
 		const { newId } = this.services;
 		const built = buildMachine(
 			plan,
 			{ newId: () => newId(), errorNames, describeError },
 			this.#actors(plan, host),
-			this.#injectedFor(planId),
+			this.injectedHooks(planId),
 		);
 		this.#built.set(planId, built);
 		return built;
@@ -60,11 +89,46 @@ export class CompiledSet {
 		return plan;
 	}
 
+	/**
+	 * The machine's stored configuration: itself with all files that it was compiled from (compiler/bundle). Its
+	 * `configHash` changes with any of them.
+	 * @returns undefined for a set that was made of plans alone, an unknown machine, and one that is too large to store
+	 */
+	configText(planId: string): string | undefined {
+		return this.#sources?.configurations.text(planId);
+	}
+
+	/**
+	 * A machine's id for other processes: relative to the folder of `root`, whose stored configuration has it so.
+	 * @param root default: the entry
+	 * @throws ValueError for an id that is not in the set
+	 */
+	portableId(planId: string, root: string = this.#entry): string {
+		const { id } = this.plan(planId);
+		return this.#sources?.configurations.portableId(id, root) ?? id;
+	}
+
+	/** The id here for a portable one; undefined where the set has no such machine. */
+	planOf(portableId: string, root: string = this.#entry): string | undefined {
+		if (!this.#sources) return this.#plans.has(portableId) ? portableId : undefined;
+		return this.#sources.configurations.planOf(portableId, root);
+	}
+
 	machine(planId: string): FlatStateMachine {
 		return this.built(planId).machine;
 	}
 
-	#injectedFor(planId: string): InjectedHooks {
+	/** The plan that was compiled; the others are of machines that it references. */
+	get entry(): string {
+		return this.#entry;
+	}
+
+	config(planId: string): JsonMachineConfig {
+		return this.built(planId).config;
+	}
+
+	/** Which hooks a machine has that were given in code. */
+	injectedHooks(planId: string): InjectedHooks {
 		const given = planId === this.#entry && this.services.injectedHooks !== undefined;
 		return given ? { state: true, lifecycle: true } : noInjectedHooks;
 	}
@@ -78,6 +142,8 @@ export class CompiledSet {
 		for (const agent of Object.values(plan.agents)) {
 			actors[actorName.agent(agent.name)] = agentLogic(() => host.executorOf(agent));
 		}
+		const { standIns } = this.services;
+		if (standIns) return Object.assign(actors, standInActors(host, standIns));
 		for (const { name, id, missingFile } of Object.values(plan.machines)) {
 			const logic = lazyLogic(() => {
 				if (missingFile !== undefined) throw new FileNotFoundError("machine", name, missingFile);
@@ -95,6 +161,7 @@ export class CompiledSet {
 		const shapes = new Map(plan.states.map((state) => [state.name, shapeOf(plan, state, injected)]));
 		const hooks = new Map<string, Promise<MachineHooks> | MachineHooks>();
 		const executors = new Map<string, Promise<AgentExecutor>>();
+		const { standIns } = services;
 		const inCode = injected.state ? services.injectedHooks : undefined;
 
 		const cached = <T>(cache: Map<string, T>, key: string, make: () => T): T => {
@@ -117,22 +184,30 @@ export class CompiledSet {
 			},
 			isHooked: ({ name }: StatePlan) => shapes.get(name)?.hooked ?? false,
 			hooksOf: (state) =>
-				cached(hooks, `state ${state.name}`, () => {
-					const refs = [...plan.machineHooks, ...state.hooks];
-					if (refs.length === 0) return inCode ?? NO_HOOKS;
-					return services.hooks.resolve(refs);
-				}),
+				standIns
+					? NO_HOOKS
+					: cached(hooks, `state ${state.name}`, () => {
+							const refs = [...plan.machineHooks, ...state.hooks];
+							if (refs.length === 0) return inCode ?? NO_HOOKS;
+							return services.hooks.resolve(refs);
+						}),
 			lifecycleHooks: () =>
-				cached(hooks, "lifecycle", () => {
-					if (!hasLifecycle(plan, injected)) return NO_HOOKS;
-					return together(services.hooks.resolve([...plan.machineHooks, ...plan.lifecycleHooks]), inCode);
-				}),
+				standIns
+					? NO_HOOKS
+					: cached(hooks, "lifecycle", () => {
+							if (!hasLifecycle(plan, injected)) return NO_HOOKS;
+							return together(services.hooks.resolve([...plan.machineHooks, ...plan.lifecycleHooks]), inCode);
+						}),
 			executorOf: (agent) => cached(executors, agent.name, () => this.#createExecutor(plan, agent)),
 			machineBehind: (logic) => {
 				const planId = this.#lazy.get(logic);
 				return planId === undefined ? undefined : this.machine(planId);
 			},
-			launch: (request: LaunchRequest) => launchMachine(this, request),
+			launch: (request: LaunchRequest) => {
+				if (!standIns) return launchMachine(this, request);
+				standIns.launch(request.name, request.input);
+				return { ended: Promise.resolve(true) };
+			},
 		};
 	}
 
@@ -146,6 +221,7 @@ export class CompiledSet {
 				configDir: dir,
 				machineName: plan.name,
 				settings: plan.settings.raw,
+				...(this.#sources && { loader: this.#sources.loader }),
 				...(profiles && { profiles }),
 				...(modelOverride !== undefined && { modelOverride }),
 			},

@@ -1,56 +1,32 @@
 /** Results in the memory of this process. */
-import { ResultError, ResultTimeoutError } from "./errors.ts";
+import type { StartTimer } from "../steps/timer.ts";
 import type { ReadOptions, ResultBackend } from "./result-backend.ts";
-import { parseResultUri, resultUri } from "./result-uri.ts";
-
-/** Calls back after some milliseconds; gives what stops that. */
-export type StartTimer = (callback: () => void, milliseconds: number) => () => void;
-
-/** Longest time that one timer of Node can run. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-const startSystemTimer: StartTimer = (callback, milliseconds) => {
-	const timer = setTimeout(callback, milliseconds);
-	return () => clearTimeout(timer);
-};
-
-function toJson(uri: string, value: unknown): string {
-	try {
-		return JSON.stringify(value) ?? "null";
-	} catch (error) {
-		throw new ResultError(
-			"result_not_json",
-			`The result for ${uri} cannot be written as JSON: ${error instanceof Error ? error.message : String(error)}. ` +
-				"Give plain data without cycles.",
-			{ cause: error },
-		);
-	}
-}
-
-function checkedTimeout(seconds: number | null | undefined): number {
-	if (seconds === null || seconds === undefined) {
-		return 0;
-	}
-	if (!Number.isFinite(seconds) || seconds < 0) {
-		throw new ResultError("invalid_timeout", `Expected a timeout in seconds from 0 up, got ${seconds}.`);
-	}
-	return seconds;
-}
+import { resultJson } from "./result-json.ts";
+import { canonicalResultUri } from "./result-uri.ts";
+import { checkedTimeout, waitForResult } from "./wait-for-result.ts";
 
 /** Keeps results in a map. Waiting readers are woken by the write itself. */
 export class InMemoryResultBackend implements ResultBackend {
 	readonly #results = new Map<string, string>();
 	readonly #waiting = new Map<string, Set<(json: string) => void>>();
-	readonly #startTimer: StartTimer;
+	readonly #startTimer: StartTimer | undefined;
 
 	/** @param options `startTimer` replaces the system's timers, for simulated time */
 	constructor(options: { readonly startTimer?: StartTimer } = {}) {
-		this.#startTimer = options.startTimer ?? startSystemTimer;
+		this.#startTimer = options.startTimer;
 	}
 
 	async write(uri: string, value: unknown): Promise<void> {
-		const key = canonical(uri);
-		const json = toJson(key, value);
+		const key = canonicalResultUri(uri);
+		this.writeJson(key, resultJson(key, value));
+	}
+
+	/**
+	 * Stores a result that is JSON text already, before it returns.
+	 * @throws ResultError `invalid_result_uri`
+	 */
+	writeJson(uri: string, json: string): void {
+		const key = canonicalResultUri(uri);
 		this.#results.set(key, json);
 		const waiting = this.#waiting.get(key);
 		this.#waiting.delete(key);
@@ -60,7 +36,7 @@ export class InMemoryResultBackend implements ResultBackend {
 	}
 
 	async read(uri: string, options: ReadOptions = {}): Promise<unknown> {
-		const key = canonical(uri);
+		const key = canonicalResultUri(uri);
 		const seconds = checkedTimeout(options.timeoutSeconds);
 		options.signal?.throwIfAborted();
 		const json = this.#results.get(key);
@@ -71,56 +47,23 @@ export class InMemoryResultBackend implements ResultBackend {
 	}
 
 	async exists(uri: string): Promise<boolean> {
-		return this.#results.has(canonical(uri));
+		return this.#results.has(canonicalResultUri(uri));
 	}
 
 	async delete(uri: string): Promise<void> {
-		this.#results.delete(canonical(uri));
+		this.#results.delete(canonicalResultUri(uri));
 	}
 
 	#next(key: string, seconds: number, signal: AbortSignal | undefined): Promise<string> {
-		return new Promise((resolve, reject) => {
-			let stopTimer = () => {};
+		const options = { seconds, signal, ...(this.#startTimer && { startTimer: this.#startTimer }) };
+		return waitForResult(key, options, ({ found, over }) => {
 			const waiting = this.#waiting.get(key) ?? new Set();
-			const leave = () => {
-				stopTimer();
-				signal?.removeEventListener("abort", onAbort);
-				waiting.delete(wake);
-				if (waiting.size === 0 && this.#waiting.get(key) === waiting) {
-					this.#waiting.delete(key);
-				}
-			};
-			const wake = (json: string) => {
-				leave();
-				resolve(json);
-			};
-			const onAbort = () => {
-				leave();
-				reject(signal?.reason);
-			};
-			const waitFor = (milliseconds: number) => {
-				const part = Math.min(milliseconds, LONGEST_TIMER);
-				stopTimer = this.#startTimer(() => {
-					if (milliseconds > part) {
-						waitFor(milliseconds - part);
-						return;
-					}
-					leave();
-					reject(new ResultTimeoutError(key, seconds));
-				}, part);
-			};
-			waiting.add(wake);
-			this.#waiting.set(key, waiting);
-			signal?.addEventListener("abort", onAbort, { once: true });
-			if (seconds > 0) {
-				waitFor(seconds * 1000);
-			}
+			this.#waiting.set(key, waiting.add(found));
+			over.addEventListener("abort", () => {
+				waiting.delete(found);
+				if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
+			});
+			return undefined;
 		});
 	}
-}
-
-/** One text for all ways to write the same address. */
-function canonical(uri: string): string {
-	const { id, path } = parseResultUri(uri);
-	return resultUri(id, path);
 }

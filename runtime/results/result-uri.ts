@@ -60,6 +60,12 @@ export function resultUri(id: string, path: string = DEFAULT_PATH): string {
 	return uri;
 }
 
+/** One text for all ways to write the same address. @throws {ResultError} `invalid_result_uri` */
+export function canonicalResultUri(uri: string): string {
+	const { id, path } = parseResultUri(uri);
+	return resultUri(id, path);
+}
+
 /**
  * Takes an address apart; one without a path means `result`.
  *

@@ -4,13 +4,14 @@ import { actorName } from "../../compiler/xstate/names.ts";
 import { callAction } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import { ValueError } from "./errors.ts";
+import { stepKey } from "./step-keys.ts";
 import type { Visit } from "./visit.ts";
 
 /** Runs the action; what it returns becomes the context. An action has no output (spec section 7). */
 export async function runAction(visit: Visit, action: string): Promise<void> {
 	const override = visit.actor(actorName.action(action));
 	if (override) {
-		const outcome = await visit.steps.spawn(`action.${action}`, {
+		const outcome = await visit.steps.spawn(stepKey.action(action), {
 			logic: override,
 			src: actorName.action(action),
 			input: { state: visit.state.name, context: visit.context },
@@ -27,7 +28,7 @@ export async function runAction(visit: Visit, action: string): Promise<void> {
 		});
 		return;
 	}
-	const context = await visit.steps.effect(`action.${action}`, () =>
+	const context = await visit.steps.effect(stepKey.action(action), () =>
 		callAction(hooks, action, visit.context, { state: visit.state.name }),
 	);
 	take(visit, action, context);

@@ -8,8 +8,9 @@ import { describeError, errorFromAgentResult } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
-import type { ChildOutcome } from "../steps/steps.ts";
+import type { ChildOutcome } from "../steps/spawn.ts";
 import { FileNotFoundError, ValueError } from "./errors.ts";
+import { stepKey } from "./step-keys.ts";
 import type { Totals, Visit } from "./visit.ts";
 
 /** What an agent actor is told beside its input; it is not part of the input, so that overrides see only that. */
@@ -81,7 +82,8 @@ function callAsActor(
 ): Promise<ChildOutcome> {
 	callOptions.set(input, options);
 	const src = actorName.agent(agent.name);
-	return steps.spawn(`${agent.name}.${attempt}`, { logic, src, input, kind: "leaf" }).outcome;
+	const id = `${agent.name}.${attempt}`;
+	return steps.spawn(stepKey.agent(agent.name, attempt), { logic, id, src, input, kind: "leaf" }).outcome;
 }
 
 /** The same call without an actor around it, where nobody would see the actor: half the cost of a step. */
@@ -91,7 +93,7 @@ async function callDirectly(
 	call: Omit<AgentCall, "signal">,
 	attempt: string,
 ): Promise<ChildOutcome> {
-	return steps.attempt(`${agent.name}.${attempt}`, async (signalOf) => {
+	return steps.attempt(stepKey.agent(agent.name, attempt), async (signalOf) => {
 		const executor = await host.executorOf(agent);
 		return executor.execute({
 			...call,

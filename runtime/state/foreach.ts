@@ -3,8 +3,10 @@ import pLimit from "p-limit";
 import type { ForeachPlan } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
-import { checkChild, errorValue, startChild } from "./child.ts";
+import type { ChildOutcome } from "../steps/spawn.ts";
+import { checkChild, childValue, type IntendedChild, intendChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { stepKey } from "./step-keys.ts";
 import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
 
@@ -22,37 +24,48 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	const items = itemsOf(visit, foreach);
 	const limit = foreach.maxConcurrency === null ? undefined : pLimit(foreach.maxConcurrency);
 	const keyed = foreach.key !== undefined;
-	const run = async (item: Item): Promise<unknown> => {
+	// All ids are decided before the first child starts: so one snapshot names them all.
+	const intended = new Map(items.map((item) => [item, intend(visit, foreach, item)]));
+	const run = async (item: Item): Promise<ChildOutcome> => {
+		const child = intended.get(item);
+		if (!child || "failure" in child) throw child?.failure;
 		visit.throwIfGivenUp();
-		await turnToStart(visit);
-		const input = state.input === undefined ? {} : visit.render(state.input, undefined, { [foreach.as]: item.value });
-		const ended = await startChild(visit, `item.${item.key}`, foreach.machine, input).outcome;
-		return "error" in ended ? errorValue(ended.error) : ended.output;
+		if (!steps.has(child.key)) await turnToStart(visit);
+		return startChild(visit, child).outcome;
 	};
 	// An item whose input cannot be made, or whose machine cannot be started, fails alone.
 	const guarded = (item: Item) => {
-		const start = () => run(item).catch(errorValue);
+		const start = () => run(item).catch((error: unknown): ChildOutcome => ({ error }));
 		return limit ? limit(start) : start();
 	};
 	if (state.mode === "any") {
 		if (items.length === 0)
 			throw new ValueError(`\`foreach\` of state \`${state.name}\` with mode \`any\` got no items.`);
-		const [item, value] = await Promise.race(items.map(async (item) => [item, await guarded(item)] as const));
+		const [item, outcome] = await Promise.race(items.map(async (item) => [item, await guarded(item)] as const));
 		limit?.clearQueue();
 		steps.cancelAll();
+		const value = childValue(outcome);
 		return keyed ? { [item.key]: value } : [value];
 	}
-	const values = await Promise.all(items.map(guarded));
+	const values = (await Promise.all(items.map(guarded))).map(childValue);
 	return keyed ? Object.fromEntries(items.map(({ key }, index) => [key, values[index]])) : values;
+}
+
+function intend(visit: Visit, foreach: ForeachPlan, item: Item): IntendedChild | { readonly failure: unknown } {
+	const { input: structure } = visit.state;
+	try {
+		const input = structure === undefined ? {} : visit.render(structure, undefined, { [foreach.as]: item.value });
+		return intendChild(visit, stepKey.item(item.key), foreach.machine, input);
+	} catch (failure) {
+		return { failure };
+	}
 }
 
 function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
 	const { state, plan } = visit;
 	const readItems = compileStructure(foreach.items, { parsesRendered: plan.parsesRendered, values: true });
 	const list = readItems(scopeOf(visit.context, undefined, structureReadsInput(foreach.items)));
-	if (!Array.isArray(list)) {
-		throw new ValueError(`\`foreach\` of state \`${state.name}\` must yield a list, got ${nameOf(list)}.`);
-	}
+	if (!Array.isArray(list)) throw noListError(state.name, list);
 	const { key } = foreach;
 	if (key === undefined) return list.map((value: unknown, index) => ({ value, key: String(index) }));
 	// The last item of a key wins, as in the reference; earlier ones are not run.
@@ -62,6 +75,11 @@ function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
 		byKey.set(rendered, { value, key: rendered });
 	}
 	return [...byKey.values()];
+}
+
+/** What a state fails with whose `foreach` gives something else than a list. */
+export function noListError(state: string, value: unknown): ValueError {
+	return new ValueError(`\`foreach\` of state \`${state}\` must yield a list, got ${nameOf(value)}.`);
 }
 
 function nameOf(value: unknown): string {

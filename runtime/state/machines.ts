@@ -2,8 +2,9 @@
 
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachineCallPlan } from "../../compiler/plan/plan.ts";
-import { errorValue, type RunningChild, startChild } from "./child.ts";
+import { childValue, type IntendedChild, intendChild, type RunningChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { stepKey } from "./step-keys.ts";
 import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
 
@@ -11,18 +12,22 @@ import type { Visit } from "./visit.ts";
 export async function runMachines(visit: Visit, call: MachineCallPlan): Promise<unknown> {
 	const input = renderInput(visit);
 	if (call.kind === "single") {
-		await turnToStart(visit);
-		const ended = await startChild(visit, call.name, call.name, input).outcome;
+		const child = intendChild(visit, stepKey.machine(call.name), call.name, input);
+		if (!visit.steps.has(child.key)) await turnToStart(visit);
+		const ended = await startChild(visit, { ...child, actorId: child.name }).outcome;
 		if ("error" in ended) throw ended.error;
 		return ended.output;
 	}
-	const children = new Map<string, RunningChild>();
+	const intended = new Map<string, IntendedChild>();
 	for (const { name, input: own } of call.entries) {
 		const more = own === undefined ? {} : visit.render(own);
 		if (!isRecord(more)) throw new ValueError(`\`input\` of machine \`${name}\` is no mapping.`);
-		if (children.has(name)) continue;
-		await turnToStart(visit);
-		children.set(name, startChild(visit, name, name, { ...input, ...more }));
+		if (!intended.has(name)) intended.set(name, intendChild(visit, stepKey.machine(name), name, { ...input, ...more }));
+	}
+	const children = new Map<string, RunningChild>();
+	for (const [name, child] of intended) {
+		if (!visit.steps.has(child.key)) await turnToStart(visit);
+		children.set(name, startChild(visit, { ...child, actorId: child.name }));
 	}
 	return visit.state.mode === "any" ? firstOf(children) : allOf(children);
 }
@@ -34,20 +39,17 @@ export function renderInput(visit: Visit): Record<string, unknown> {
 	return input;
 }
 
-/** All outputs by key, with failures in place. */
+/** All outputs by key, with failures in place. @throws LimitReachedError where one has stopped at a shared budget */
 export async function allOf(children: ReadonlyMap<string, RunningChild>): Promise<Record<string, unknown>> {
-	const entries = [...children].map(async ([key, { outcome }]) => [key, childValue(await outcome)] as const);
-	return Object.fromEntries(await Promise.all(entries));
+	const ended = await Promise.all([...children].map(async ([key, { outcome }]) => [key, await outcome] as const));
+	return Object.fromEntries(ended.map(([key, outcome]) => [key, childValue(outcome)]));
 }
 
 /** The first to end, whether it succeeds or fails, under its key; the others are given up. */
 export async function firstOf(children: ReadonlyMap<string, RunningChild>): Promise<Record<string, unknown>> {
-	const ended = [...children].map(async ([key, { outcome }]) => [key, childValue(await outcome)] as const);
-	const [key, value] = await Promise.race(ended);
+	const ended = [...children].map(async ([key, { outcome }]) => [key, await outcome] as const);
+	const [key, outcome] = await Promise.race(ended);
+	const value = childValue(outcome);
 	for (const [other, { cancel }] of children) if (other !== key) cancel();
 	return { [key]: value };
-}
-
-function childValue(outcome: Awaited<RunningChild["outcome"]>): unknown {
-	return "error" in outcome ? errorValue(outcome.error) : outcome.output;
 }

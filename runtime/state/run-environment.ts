@@ -1,8 +1,11 @@
 /** What belongs to one running system of actors: its activity, budgets, events, barrier and launched machines. */
-import type { AnyActorRef } from "xstate";
+import type { AnyActorRef, InspectionEvent, Observer } from "xstate";
 import { LimitReachedError } from "../../compiler/xstate/errors.ts";
 import type { Limits } from "../../compiler/xstate/machine-context.ts";
+import type { ResultBackend } from "../results/result-backend.ts";
+import type { SignalBackend } from "../signals/signal-backend.ts";
 import { Activity } from "../steps/activity.ts";
+import type { ChildKeeper } from "./child-keeper.ts";
 import type { RunEvent } from "./run-event.ts";
 
 /** Sums over all machines of a run, so that children cannot outspend their parent's budget. */
@@ -36,17 +39,32 @@ export interface RunEnvironment {
 	readonly ledger: Ledger;
 	/** Launched machines that this run started and waits for before it ends. */
 	readonly background: Set<Promise<void>>;
+	/** Ids of the machines that this run has launched, or taken up. */
+	readonly launched: Set<string>;
 	/** Whether somebody looks at the actors; then every agent call is one. */
 	readonly inspected: boolean;
 	/** Whether a waiting state with a timeout keeps the run going until it ends; else the run parks at once. */
 	readonly awaitsTimeouts: boolean;
-	/** Waits until the snapshot that decided on the next effect is durable. */
-	barrier(): Promise<void> | undefined;
+	/** Makes this run durable; absent where nothing is stored. */
+	readonly keeper?: ChildKeeper;
+	/** Where states that wait look for signals; absent where nothing keeps them. */
+	readonly signals?: SignalBackend;
+	/** Whether a waiting state keeps the run going until a signal comes; else the run parks at once. */
+	readonly awaitsSignals: boolean;
+	/** The store's results; absent where those of the machine's services serve. */
+	readonly results?: ResultBackend;
 	/** Absent where nobody listens, so that events are not even made. */
 	readonly emit?: (event: RunEvent) => void;
 	/** Aborts what this run launched, too. */
 	readonly signal?: AbortSignal;
+	/** Sees what this run launched, too. */
+	readonly inspect?: Inspector;
+	/** Awaited before each effect; undefined = open. */
+	readonly gate?: () => Promise<void> | undefined;
 }
+
+/** Who is told of XState's inspection events. */
+export type Inspector = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
 
 const environments = new WeakMap<AnyActorRef["system"], RunEnvironment>();
 
@@ -68,30 +86,47 @@ export interface EnvironmentOptions {
 	readonly limits?: Partial<Limits>;
 	/** Of the run that launched this one: what both spend counts together. Default: a fresh one with `limits`. */
 	readonly ledger?: Ledger;
+	/** Default: whether `inspect` is given. */
 	readonly inspected?: boolean;
+	readonly inspect?: Inspector;
+	readonly gate?: () => Promise<void> | undefined;
 	readonly awaitsTimeouts?: boolean;
 	readonly onEvent?: (event: RunEvent) => void;
-	readonly barrier?: () => Promise<void> | undefined;
+	readonly awaitsSignals?: boolean;
+	readonly keeper?: ChildKeeper;
+	readonly signals?: SignalBackend;
+	readonly results?: ResultBackend;
 	readonly signal?: AbortSignal;
 }
 
 export function createEnvironment({
 	limits,
 	ledger,
-	inspected = false,
+	inspect,
+	inspected = inspect !== undefined,
+	gate,
 	awaitsTimeouts = false,
+	awaitsSignals = false,
 	onEvent,
-	barrier,
+	keeper,
+	signals,
+	results,
 	signal,
 }: EnvironmentOptions): RunEnvironment {
 	return {
 		activity: new Activity(),
 		ledger: ledger ?? new Ledger(limits),
 		background: new Set(),
+		launched: new Set(),
 		inspected,
 		awaitsTimeouts,
-		barrier: barrier ?? (() => undefined),
+		awaitsSignals,
+		...(results && { results }),
+		...(keeper && { keeper }),
+		...(signals && { signals }),
 		...(onEvent && { emit: onEvent }),
 		...(signal && { signal }),
+		...(inspect && { inspect }),
+		...(gate && { gate }),
 	};
 }

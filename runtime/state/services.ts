@@ -4,6 +4,8 @@ import type { MachineHooks } from "../hooks/hooks.ts";
 import type { HooksRegistry } from "../hooks/registry.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
+import type { Sleep } from "../steps/timer.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 export interface RuntimeServices {
 	readonly agents: AgentAdapterRegistry;
@@ -17,6 +19,10 @@ export interface RuntimeServices {
 	/** From 0 up to 1. */
 	random(): number;
 	newId(): string;
+	/** How back-offs and timeouts wait; default: on the system's timers. */
+	readonly sleep?: Sleep;
+	/** Answers in place of child machines, actions and signals; then no hooks are loaded either. */
+	readonly standIns?: StandIns;
 	/** `provider/name` that replaces every agent's model. */
 	readonly modelOverride?: string;
 }

@@ -19,6 +19,7 @@ import { fromSteps, type StepsArguments, type StepsLogic } from "../steps/steps-
 import type { MachineHost } from "./machine-host.ts";
 import { applyOutput } from "./output.ts";
 import { environmentOf } from "./run-environment.ts";
+import { stepKey } from "./step-keys.ts";
 import { Visit } from "./visit.ts";
 import { doWork, finalOutputOf } from "./work.ts";
 
@@ -38,11 +39,19 @@ export function stateLogic(host: MachineHost): StepsLogic<StateInput> {
 
 /** The parts of the run's environment that steps need. */
 export function stepsEnvironment(self: AnyActorRef, { services }: MachineHost): StepsEnvironment {
-	const { activity, barrier } = environmentOf(self);
-	return { activity, barrier, now: () => services.now() };
+	const { activity, keeper, gate } = environmentOf(self);
+	const record = keeper?.recorder.recordOf(self);
+	const { sleep } = services;
+	return {
+		activity,
+		now: () => services.now(),
+		...(sleep && { sleep }),
+		...(record && { record }),
+		...(gate && { gate }),
+	};
 }
 
-const phases: readonly StatePhase[] = ["start", "work", "enter", "received", "leave", "rescue", "finish"];
+const phases: readonly StatePhase[] = ["start", "work", "enter", "received", "leave", "rescue", "finish", "exited"];
 
 /** Reads the input of a state actor. */
 export function readStateInput(value: unknown): StateInput {
@@ -69,7 +78,9 @@ type PhaseResult = Omit<StateResult, "patch">;
 const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>> = {
 	async start(visit) {
 		const hooks = await visit.host.lifecycleHooks();
-		visit.replaceContext(asContext(await visit.steps.effect("start", () => callMachineStart(hooks, visit.context))));
+		visit.replaceContext(
+			asContext(await visit.steps.effect(stepKey.start, () => callMachineStart(hooks, visit.context))),
+		);
 		return {};
 	},
 
@@ -93,7 +104,7 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 		const { state, meta, context, steps } = visit;
 		const hooks = await visit.hooks();
 		const to = String(meta.run.next);
-		const next = await steps.effect("transition", () => callTransition(hooks, state.name, to, context));
+		const next = await steps.effect(stepKey.transition, () => callTransition(hooks, state.name, to, context));
 		return { next: typeof next === "string" ? next : null };
 	},
 
@@ -102,14 +113,20 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 		const hooks = await visit.hooks();
 		const { failure } = meta.run;
 		const error = failure instanceof Error ? failure : reviveError(storedFailure(context));
-		const next = await steps.effect("error", () => callError(hooks, state.name, error, context));
+		const next = await steps.effect(stepKey.error, () => callError(hooks, state.name, error, context));
 		return { next: typeof next === "string" ? next : null };
 	},
 
 	async finish(visit) {
 		const hooks = await visit.host.lifecycleHooks();
 		const { final = {} } = visit.meta.run;
-		return { final: await visit.steps.effect("end", () => callMachineEnd(hooks, visit.context, final)) };
+		return { final: await visit.steps.effect(stepKey.end, () => callMachineEnd(hooks, visit.context, final)) };
+	},
+
+	async exited(visit) {
+		// A MachineSnapshot alone does not say whether hooks are asked.
+		const { output, final, asks = visit.isHooked && hasMethod(await visit.hooks(), "onTransition") } = visit.meta.run;
+		return { output, asks, ...(final !== undefined && { final }) };
 	},
 };
 
@@ -125,7 +142,9 @@ async function enterState(visit: Visit): Promise<void> {
 	if (!visit.isHooked) return;
 	const hooks = await visit.hooks();
 	if (!hasMethod(hooks, "onStateEnter")) return;
-	visit.replaceContext(asContext(await steps.effect("enter", () => callStateEnter(hooks, state.name, visit.context))));
+	visit.replaceContext(
+		asContext(await steps.effect(stepKey.enter, () => callStateEnter(hooks, state.name, visit.context))),
+	);
 }
 
 async function endState(visit: Visit, output: unknown): Promise<PhaseResult> {
@@ -135,7 +154,7 @@ async function endState(visit: Visit, output: unknown): Promise<PhaseResult> {
 	if (!visit.isHooked) return result;
 	const hooks = await visit.hooks();
 	if (hasMethod(hooks, "onStateExit")) {
-		await steps.effect("exit", () => callStateExit(hooks, state.name, visit.context, final ?? output));
+		await steps.effect(stepKey.exit, () => callStateExit(hooks, state.name, visit.context, final ?? output));
 	}
 	return { ...result, asks: hasMethod(hooks, "onTransition") };
 }

@@ -5,6 +5,7 @@ import type { MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan
 import { compileStructure } from "../../compiler/render/structure.ts";
 import {
 	addUsage,
+	isMachineContext,
 	type MachineContext,
 	type MachineMeta,
 	noUsage,
@@ -131,11 +132,6 @@ function contextOf(machine: AnyActorRef): MachineContext {
 		throw new TypeError("A state actor runs only as the child of a compiled machine.");
 	}
 	return context;
-}
-
-/** Whether a context is one of a compiled machine. */
-export function isMachineContext(context: unknown): context is MachineContext {
-	return isRecord(context) && isRecord(context.machine) && isRecord(context.machine.run);
 }
 
 function logicOf(actor: AnyActorRef): unknown {

@@ -1,13 +1,17 @@
 /** The actors that only wait: for a signal (with its timeout), and for the event loop in a long chain of states. */
-
+import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
 import { fromSteps, type StepsLogic } from "../steps/steps-logic.ts";
 import { TimeoutError } from "./errors.ts";
 import type { MachineHost } from "./machine-host.ts";
+import { listenForSignals, takeSignal } from "./receive-signal.ts";
 import { environmentOf } from "./run-environment.ts";
 import { readStateInput, type StateInput, stepsEnvironment } from "./state-actor.ts";
-import { isMachineContext } from "./visit.ts";
+import { stepKey } from "./step-keys.ts";
 
-/** The logic `flatstate:wait`: stands for the waiting of a state; ends only by its timeout, with a TimeoutError. */
+/**
+ * The logic `flatstate:wait`: stands for the waiting of a state. Where the run has signals, it takes the oldest one of
+ * the channel and sends it to the machine; its own end is only its timeout, with a TimeoutError (spec section 11.1).
+ */
 export function waitLogic(host: MachineHost): StepsLogic<StateInput> {
 	return fromSteps({
 		readInput: readStateInput,
@@ -16,20 +20,52 @@ export function waitLogic(host: MachineHost): StepsLogic<StateInput> {
 			const state = host.stateOf(input.state);
 			const context: unknown = self._parent?.getSnapshot().context;
 			const meta = isMachineContext(context) ? context.machine : undefined;
-			const { activity, awaitsTimeouts } = environmentOf(self);
-			const stopWaiting = activity.wait({
-				executionId: meta?.execution_id ?? "",
-				state: state.name,
-				channel: meta?.run.channel ?? "",
-			});
-			steps.signal.addEventListener("abort", stopWaiting, { once: true });
+			const executionId = meta?.execution_id ?? "";
+			const channel = meta?.run.channel ?? "";
+			const environment = environmentOf(self);
 			const { timeout } = state;
-			if (timeout === null) return new Promise(() => undefined);
-			const deadline = steps.value("deadline", () => host.services.now() + timeout * 1000);
-			await steps.sleepUntil(Number(deadline), { idle: !awaitsTimeouts });
+			const deadline =
+				timeout === null ? null : Number(steps.value(stepKey.deadline, () => host.services.now() + timeout * 1000));
+			const record = environment.keeper?.recorder.executionOf(self._parent);
+			record?.wakesAt(deadline);
+			steps.signal.addEventListener("abort", () => record?.wakesAt(null), { once: true });
+
+			const waiter = { executionId, channel, environment, steps };
+			let looks = 0;
+			let looking: Promise<boolean> | undefined;
+			const receive = (): Promise<boolean> => {
+				looks += 1;
+				// Who looks already looks once more: the signal may have come after it had asked.
+				looking = looks > 1 && looking ? looking : take();
+				return looking;
+			};
+			const take = async (): Promise<boolean> => {
+				let signal = await takeSignal(waiter);
+				while (!signal && looks > 1) {
+					looks = 1;
+					signal = await takeSignal(waiter);
+				}
+				looks = 0;
+				if (signal) self._parent?.send({ type: "signal", channel, data: signal.data });
+				return signal !== undefined;
+			};
+			if (await receive()) return waitForEver();
+			if (timeout !== null && Number(deadline) <= host.services.now()) throw new TimeoutError(state.name, timeout);
+			const stopWaiting = environment.activity.wait({ executionId, state: state.name, channel });
+			steps.signal.addEventListener("abort", stopWaiting, { once: true });
+			if (environment.awaitsSignals) await listenForSignals(waiter, () => void receive());
+			if (timeout === null || deadline === null) return waitForEver();
+			await steps.sleepUntil(deadline, { idle: !environment.awaitsTimeouts });
+			// A signal that came in time, or is just being taken, is not lost to the timer.
+			if (await receive()) return waitForEver();
 			throw new TimeoutError(state.name, timeout);
 		},
 	});
+}
+
+/** The machine stops this actor when it goes on. */
+function waitForEver(): Promise<never> {
+	return new Promise(() => undefined);
 }
 
 /** The logic `flatstate:pause`: gives the event loop one turn. */

@@ -13,6 +13,7 @@ import { runForeach } from "./foreach.ts";
 import { runLaunches } from "./launch.ts";
 import { renderInput, runMachines } from "./machines.ts";
 import { applyOutput } from "./output.ts";
+import { stepKey } from "./step-keys.ts";
 import type { Visit } from "./visit.ts";
 
 /**
@@ -26,11 +27,19 @@ export function doWork(visit: Visit): Promise<unknown> {
 
 async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 	const { name } = visit.state;
-	const { steps, services } = visit;
-	const deadline = steps.value("deadline", () => services.now() + timeout * 1000);
+	const { steps, services, environment } = visit;
+	if (services.standIns?.expires?.(name)) throw new TimeoutError(name, timeout);
+	const isKnown = steps.has(stepKey.deadline);
+	const deadline = Number(steps.value(stepKey.deadline, () => services.now() + timeout * 1000));
 	const ended = new AbortController();
 	const signal = AbortSignal.any([ended.signal, steps.signal]);
-	const expiry = steps.sleepUntil(Number(deadline), { signal }).then(() => {
+	// Time that was over before a restart leaves what was done in time, and nothing else.
+	const isOver = isKnown && deadline <= services.now();
+	const record = environment.keeper?.recorder.executionOf(visit.machine);
+	record?.wakesAt(deadline);
+	// What the state does keeps the run going; where that is only a child that waits, the run parks, as it does there.
+	const idle = !environment.awaitsTimeouts;
+	const expiry = (isOver ? steps.onlyJournaled() : steps.sleepUntil(deadline, { signal, idle })).then(() => {
 		visit.giveUp();
 		throw new TimeoutError(name, timeout);
 	});
@@ -39,7 +48,9 @@ async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 	} finally {
 		ended.abort();
 		expiry.catch(() => undefined);
+		steps.allowNew();
 		steps.cancelAll();
+		record?.wakesAt(null);
 	}
 }
 
@@ -91,11 +102,11 @@ async function tellToolCalls(visit: Visit, calls: readonly unknown[], results: u
 	if (calls.length === 0 && toolResults.length === 0) return;
 	const hooks = await visit.hooks();
 	if (calls.length > 0) {
-		const context = await steps.effect("tool_calls", () => callToolCalls(hooks, state.name, calls, visit.context));
+		const context = await steps.effect(stepKey.toolCalls, () => callToolCalls(hooks, state.name, calls, visit.context));
 		visit.replaceContext(Object(context));
 	}
 	for (const [index, result] of toolResults.entries()) {
-		const context = await steps.effect(`tool_result.${index}`, () =>
+		const context = await steps.effect(stepKey.toolResult(index), () =>
 			callToolResult(hooks, state.name, result, visit.context),
 		);
 		visit.replaceContext(Object(context));

@@ -4,7 +4,7 @@
  */
 import type { ActorLogic, AnyActorRef, EventObject, Snapshot } from "xstate";
 import { isRecord } from "../../compiler/document/plain-data.ts";
-import type { Journal } from "./journal.ts";
+import { type Journal, readEntry } from "./journal.ts";
 import { Steps, type StepsEnvironment } from "./steps.ts";
 
 /** What the function is given. */
@@ -126,12 +126,8 @@ function statusOf(persisted: Snapshot<unknown>): Snapshot<unknown> {
 function readJournal(saved: Record<string, unknown>): Journal {
 	const journal: Journal = {};
 	for (const [key, entry] of Object.entries(saved)) {
-		if (!isRecord(entry)) continue;
-		if (isRecord(entry.error)) {
-			const { name, message, code } = entry.error;
-			const known = typeof code === "string" ? { code } : {};
-			journal[key] = { error: { name: String(name), message: String(message), ...known }, summary: entry.summary };
-		} else journal[key] = { output: entry.output, summary: entry.summary };
+		const read = readEntry(entry);
+		if (read) journal[key] = read;
 	}
 	return journal;
 }

@@ -1,43 +1,26 @@
 /** The handle of a running state actor: journaled effects, memoised values, timers, and children that are real actors. */
-import { type AnyActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from "xstate";
+import { type AnyActorRef, createActor, type EventObject, type Snapshot } from "xstate";
 import type { Activity } from "./activity.ts";
-import { type Journal, type JournalEntry, reviveError, storeError } from "./journal.ts";
-import { wait } from "./timer.ts";
+import { type Journal, type JournalEntry, type JournalRecord, reviveError, storeError } from "./journal.ts";
+import type { ChildOutcome, PreparedChild, SpawnedChild, SpawnOptions } from "./spawn.ts";
+import { type Sleep, wait } from "./timer.ts";
 
 export interface StepsEnvironment {
 	readonly activity: Activity;
-	/** Waits until the snapshot that decided on the next effect is durable (docs/design.md, "The barrier"). */
-	barrier(): Promise<void> | undefined;
 	/** Milliseconds since 1970. */
 	now(): number;
-}
-
-export interface SpawnOptions {
-	readonly logic: AnyActorLogic;
-	/** The actor's name in the inspector and in persisted snapshots. */
-	readonly src: string;
-	readonly input: unknown;
-	/** A leaf ends by itself and is run again after a crash; a machine is restored and may wait. */
-	readonly kind: "leaf" | "machine";
-	/** What to journal of a child that has ended, beside its output or error: its totals. */
-	readonly summarize?: (child: AnyActorRef) => unknown;
-}
-
-/** How a child ended. */
-export type ChildOutcome =
-	| { readonly output: unknown; readonly summary?: unknown }
-	| { readonly error: unknown; readonly summary?: unknown };
-
-/** A spawned child: a promise of how it ends, which never rejects, and a way to give it up. */
-export interface SpawnedChild {
-	readonly outcome: Promise<ChildOutcome>;
-	cancel(): void;
+	/** Default: the system's timers. */
+	readonly sleep?: Sleep;
+	/** Absent where nothing is stored. */
+	readonly record?: JournalRecord;
+	/** Closed while whoever inspects the run has stopped it; undefined = open. */
+	readonly gate?: () => Promise<void> | undefined;
 }
 
 interface LiveChild {
+	readonly key: string;
 	readonly ref: AnyActorRef;
-	readonly kind: SpawnOptions["kind"];
-	readonly summarize: (child: AnyActorRef) => unknown;
+	readonly options: SpawnOptions;
 	readonly settle: (outcome: ChildOutcome) => void;
 }
 
@@ -50,7 +33,9 @@ export class Steps {
 	readonly #restored: Readonly<Record<string, Snapshot<unknown>>>;
 	readonly #environment: StepsEnvironment;
 	readonly #stopChild: (child: AnyActorRef) => void;
-	/** Children and calls are made lazily: most visits have none, or one. */
+	/** Called when anything new is asked for, where nothing new may begin. */
+	#onNew: (() => void) | undefined;
+	/** Children by their ids, and calls by their keys; made lazily, since most visits have none, or one. */
 	#live: Map<string, LiveChild> | undefined;
 	/** Calls without an actor that are under way, with what gives each up. */
 	#calls: Map<string, () => void> | undefined;
@@ -69,6 +54,7 @@ export class Steps {
 		this.#restored = restored;
 		this.#environment = environment;
 		this.#stopChild = stopChild;
+		if (environment.record) Object.assign(journal, environment.record.saved);
 	}
 
 	/** Whether the actor is stopped or has settled: then nobody wants to hear of it any more. */
@@ -88,6 +74,16 @@ export class Steps {
 		return Object.hasOwn(this.#journal, key) ? this.#journal[key] : undefined;
 	}
 
+	/** Whether the step under this key was finished, perhaps before a restart. */
+	has(key: string): boolean {
+		return Object.hasOwn(this.#journal, key);
+	}
+
+	#write(key: string, entry: JournalEntry): void {
+		this.#journal[key] = entry;
+		this.#environment.record?.journaled(key, entry);
+	}
+
 	/** Runs `effect` unless it has finished before under this key; its error is thrown again likewise. */
 	async effect(key: string, effect: () => unknown): Promise<unknown> {
 		const entry = this.#journaled(key);
@@ -101,10 +97,11 @@ export class Steps {
 		activity.begin();
 		try {
 			const output = await effect();
-			this.#journal[key] = { output };
+			// What comes too late belongs to a visit that is over, and its machine is elsewhere.
+			if (!this.#stopped) this.#write(key, { output });
 			return output;
 		} catch (error) {
-			if (!this.#stopped) this.#journal[key] = { error: storeError(error) };
+			if (!this.#stopped) this.#write(key, { error: storeError(error) });
 			throw error;
 		} finally {
 			activity.end();
@@ -142,11 +139,11 @@ export class Steps {
 				if (ended) return;
 				call(signalOf).then(
 					(output) => {
-						if (!ended) this.#journal[key] = { output };
+						if (!ended) this.#write(key, { output });
 						end({ output });
 					},
 					(error: unknown) => {
-						if (!ended) this.#journal[key] = { error: storeError(error) };
+						if (!ended) this.#write(key, { error: storeError(error) });
 						end({ error });
 					},
 				);
@@ -165,7 +162,7 @@ export class Steps {
 		const entry = this.#journaled(key);
 		if (entry && "output" in entry) return entry.output;
 		const output = make();
-		this.#journal[key] = { output };
+		this.#write(key, { output });
 		return output;
 	}
 
@@ -175,11 +172,12 @@ export class Steps {
 		if (entry) return { outcome: Promise.resolve(revive(entry)), cancel: () => undefined };
 		let cancelled = false;
 		const outcome = new Promise<ChildOutcome>((settle) => {
-			const start = () => {
+			const start = (prepared?: PreparedChild) => {
 				if (cancelled || this.#stopped) settle({ error: givenUp() });
-				else this.#start(key, options, settle);
+				else if (prepared && "outcome" in prepared) settle(this.#endedBefore(key, prepared.outcome));
+				else this.#start(key, options, settle, prepared?.snapshot);
 			};
-			const ready = this.#ready();
+			const ready = this.#ready(options.prepare);
 			if (ready) ready.then(start, (error: unknown) => settle({ error }));
 			else start();
 		});
@@ -187,29 +185,92 @@ export class Steps {
 			outcome,
 			cancel: () => {
 				cancelled = true;
-				this.#cancel(key);
+				this.#cancel(options.id ?? key);
 			},
 		};
 	}
 
-	#start(key: string, options: SpawnOptions, settle: (outcome: ChildOutcome) => void): void {
-		const { logic, src, input, kind, summarize = () => undefined } = options;
-		const saved = kind === "machine" && Object.hasOwn(this.#restored, key) ? this.#restored[key] : undefined;
+	#endedBefore(key: string, outcome: ChildOutcome): ChildOutcome {
+		const { summary } = outcome;
+		this.#write(
+			key,
+			"error" in outcome ? { error: storeError(outcome.error), summary } : { output: outcome.output, summary },
+		);
+		return outcome;
+	}
+
+	#start(
+		key: string,
+		options: SpawnOptions,
+		settle: (outcome: ChildOutcome) => void,
+		stored: Snapshot<unknown> | undefined,
+	): void {
+		const { logic, src, input, kind, id = key } = options;
+		const saved =
+			stored ?? (kind === "machine" && Object.hasOwn(this.#restored, key) ? this.#restored[key] : undefined);
 		const start = saved === undefined ? { input } : { snapshot: saved };
-		const ref = createActor(logic, { id: key, src, parent: this.#self, ...start });
+		const ref = createActor(logic, { id, src, parent: this.#self, ...start });
 		this.#live ??= new Map();
-		this.#live.set(key, { ref, kind, summarize, settle });
+		this.#live.set(id, { key, ref, options, settle });
 		if (kind === "leaf") this.#environment.activity.begin();
+		options.created?.(ref);
 		ref.start();
 	}
 
-	/** The barrier, counted as busy so that a run that only waits for its disk is not taken for parked. */
-	#ready(): Promise<void> | undefined {
-		const ready = this.#environment.barrier();
-		if (!ready) return undefined;
+	/**
+	 * The barrier, the gate and `prepare`, counted as busy so that a run that only waits for its disk is not taken for
+	 * parked.
+	 */
+	#ready(): Promise<void> | undefined;
+	#ready<T>(prepare: (() => Promise<T> | undefined) | undefined): Promise<T | undefined> | undefined;
+	#ready<T>(prepare?: () => Promise<T> | undefined): Promise<T | undefined> | undefined {
+		if (this.#onNew) return this.#refuse(this.#onNew);
+		const cleared = this.#cleared();
+		const ready = cleared ? cleared.then(() => prepare?.()) : prepare?.();
+		return ready && this.#busyFor(ready);
+	}
+
+	/** Behind the barrier, so that a run that is stopped at the gate is stored. */
+	#cleared(): Promise<void> | undefined {
+		const { record, gate } = this.#environment;
+		const durable = record?.barrier();
+		if (!gate) return durable;
+		const pass = (): Promise<void> | undefined => gate()?.then(() => this.#afterGate());
+		return durable ? durable.then(pass) : pass();
+	}
+
+	/** While the gate was closed the run may have ended: then nothing begins any more. */
+	#afterGate(): Promise<void> | undefined {
+		return this.#stopped ? new Promise(() => undefined) : this.#environment.record?.barrier();
+	}
+
+	#busyFor<T>(work: Promise<T>): Promise<T> {
 		const { activity } = this.#environment;
 		activity.begin();
-		return ready.finally(() => activity.end());
+		return work.finally(() => activity.end());
+	}
+
+	#refuse(onNew: () => void): Promise<never> {
+		onNew();
+		return new Promise(() => undefined);
+	}
+
+	/** Until `allowNew` only what was journaled is answered, and nothing new begins. Resolves when more is asked for. */
+	onlyJournaled(): Promise<void> {
+		return new Promise((resolve) => {
+			this.#onNew = resolve;
+		});
+	}
+
+	allowNew(): void {
+		this.#onNew = undefined;
+	}
+
+	/** Waits until what was journaled is durable. */
+	async durable(): Promise<void> {
+		if (this.#onNew) return this.#refuse(this.#onNew);
+		const durable = this.#environment.record?.barrier();
+		if (durable) await this.#busyFor(durable);
 	}
 
 	/**
@@ -217,10 +278,11 @@ export class Steps {
 	 * @param idle whether a run may park meanwhile
 	 */
 	async sleepUntil(deadline: number, { signal = this.signal, idle = false } = {}): Promise<void> {
-		const { activity, now } = this.#environment;
+		const { activity, now, sleep } = this.#environment;
+		if (this.#onNew && deadline > now()) return this.#refuse(this.#onNew);
 		if (!idle) activity.begin();
 		try {
-			await wait(deadline - now(), signal);
+			await (sleep ? sleep(deadline, { signal, idle }) : wait(deadline - now(), signal));
 		} finally {
 			if (!idle) activity.end();
 		}
@@ -231,35 +293,39 @@ export class Steps {
 		const { type } = event;
 		const isDone = type.startsWith(donePrefix);
 		if (!isDone && !type.startsWith(errorPrefix)) return;
-		const key = type.slice(isDone ? donePrefix.length : errorPrefix.length);
-		const child = this.#live?.get(key);
+		const id = type.slice(isDone ? donePrefix.length : errorPrefix.length);
+		const child = this.#live?.get(id);
 		if (!child) return;
-		this.#live?.delete(key);
-		const summary = child.summarize(child.ref);
-		if (isDone) {
+		this.#live?.delete(id);
+		const { key } = child;
+		const summary = child.options.ended?.(child.ref);
+		const unfinished = isDone ? child.options.unfinished?.(child.ref) : undefined;
+		if (unfinished !== undefined) child.settle({ error: unfinished, summary });
+		else if (isDone) {
 			const output = "output" in event ? event.output : undefined;
-			this.#journal[key] = { output, summary };
+			this.#write(key, { output, summary });
 			child.settle({ output, summary });
 		} else {
 			const error = "error" in event ? event.error : undefined;
-			this.#journal[key] = { error: storeError(error), summary };
+			this.#write(key, { error: storeError(error), summary });
 			child.settle({ error, summary });
 		}
-		if (child.kind === "leaf") this.#environment.activity.end();
+		if (child.options.kind === "leaf") this.#environment.activity.end();
 	}
 
-	#cancel(key: string): void {
-		const child = this.#live?.get(key);
+	#cancel(id: string): void {
+		const child = this.#live?.get(id);
 		if (!child) return;
-		this.#live?.delete(key);
+		this.#live?.delete(id);
 		this.#stopChild(child.ref);
+		child.options.givenUp?.();
 		child.settle({ error: givenUp() });
-		if (child.kind === "leaf") this.#environment.activity.end();
+		if (child.options.kind === "leaf") this.#environment.activity.end();
 	}
 
 	/** Gives up all children that are under way. */
 	cancelAll(): void {
-		for (const key of [...(this.#live?.keys() ?? [])]) this.#cancel(key);
+		for (const id of [...(this.#live?.keys() ?? [])]) this.#cancel(id);
 		for (const cancel of [...(this.#calls?.values() ?? [])]) cancel();
 	}
 
@@ -272,8 +338,8 @@ export class Steps {
 
 	/** Persisted snapshots of the machines that are under way, by key. */
 	persistChildren(): Record<string, Snapshot<unknown>> {
-		const machines = [...(this.#live ?? [])].filter(([, { kind }]) => kind === "machine");
-		return Object.fromEntries(machines.map(([key, { ref }]) => [key, ref.getPersistedSnapshot()]));
+		const machines = [...(this.#live?.values() ?? [])].filter(({ options }) => options.kind === "machine");
+		return Object.fromEntries(machines.map(({ key, ref }) => [key, ref.getPersistedSnapshot()]));
 	}
 }
 

@@ -1,7 +1,44 @@
-/** A timer of any length that can be given up. */
+/** Timers of any length that can be given up. */
 
-/** Longest time that one timer of Node runs; a longer one fires at once. */
-const longest = 2 ** 31 - 1;
+/** Longest time that one timer of Node runs, in milliseconds; a longer one fires at once. */
+export const longestTimer = 2 ** 31 - 1;
+
+/** Calls back after some milliseconds; gives what stops that. */
+export type StartTimer = (callback: () => void, milliseconds: number) => () => void;
+
+export const startSystemTimer: StartTimer = (callback, milliseconds) => {
+	const timer = setTimeout(callback, milliseconds);
+	return () => clearTimeout(timer);
+};
+
+/**
+ * Waits until `deadline`, milliseconds since 1970; rejects with the signal's reason when it aborts. `idle`: somebody waits
+ * only in case what goes on beside does not end in time.
+ */
+export type Sleep = (
+	deadline: number,
+	options: { readonly signal: AbortSignal; readonly idle: boolean },
+) => Promise<void>;
+
+/**
+ * The same for any number of milliseconds.
+ * @param startTimer starts each part; default: the system's timers
+ */
+export function startLongTimer(
+	callback: () => void,
+	milliseconds: number,
+	startTimer: StartTimer = startSystemTimer,
+): () => void {
+	let left = milliseconds;
+	let stop = () => {};
+	const arm = () => {
+		const part = Math.min(left, longestTimer);
+		left -= part;
+		stop = startTimer(() => (left > 0 ? arm() : callback()), part);
+	};
+	arm();
+	return () => stop();
+}
 
 /**
  * Waits.
@@ -11,22 +48,17 @@ const longest = 2 ** 31 - 1;
 export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
 	return new Promise((resolve, reject) => {
 		if (signal.aborted) return reject(signal.reason);
-		let left = Math.max(0, milliseconds);
-		let handle: NodeJS.Timeout;
 		const abort = () => {
-			clearTimeout(handle);
+			stop();
 			reject(signal.reason);
 		};
-		const arm = () => {
-			const part = Math.min(left, longest);
-			left -= part;
-			handle = setTimeout(() => {
-				if (left > 0) return arm();
+		const stop = startLongTimer(
+			() => {
 				signal.removeEventListener("abort", abort);
 				resolve();
-			}, part);
-		};
-		arm();
+			},
+			Math.max(0, milliseconds),
+		);
 		signal.addEventListener("abort", abort, { once: true });
 	});
 }

@@ -1,4 +1,4 @@
-/** `flatstate compile FILE`: the XState machine config as JSON, or as a TypeScript module. */
+/** `flatstate compile FILE`: the XState machine config as JSON, or as a module. */
 import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { JsonMachineConfig } from "../../compiler/xstate/lower.ts";
@@ -26,7 +26,7 @@ export async function compileCommand(file: string, options: CompileCommandOption
 	const { config: compiled, diagnostics } = compileOrExplain(file, () => compileFile(file, profilesFile));
 	const config = withRelativeFiles(compiled, output === undefined ? process.cwd() : dirname(resolve(output)));
 	const format = options.format ?? (output !== undefined && [".ts", ".mts"].includes(extname(output)) ? "ts" : "json");
-	const text = format === "ts" ? await typeScriptOf(config) : `${JSON.stringify(config, null, "\t")}\n`;
+	const text = await textOf(config, format);
 	await writeTo(process.stderr, diagnosticsText(diagnostics, wantsColor(process.stderr)));
 	if (output === undefined) {
 		await writeTo(process.stdout, printable(text));
@@ -55,7 +55,17 @@ function withRelativeFiles(config: JsonMachineConfig, folder: string): JsonMachi
 	return { ...config, meta: relate(config.meta), states: Object.fromEntries(states) };
 }
 
-async function typeScriptOf(config: JsonMachineConfig): Promise<string> {
-	const { toTypeScript } = await import("../typescript-module.ts");
-	return toTypeScript(config);
+async function textOf(config: JsonMachineConfig, format: string): Promise<string> {
+	switch (format) {
+		case "ts": {
+			const { toTypeScript } = await import("../typescript-module.ts");
+			return toTypeScript(config);
+		}
+		case "stately": {
+			const { toStatelyModule } = await import("../stately-module.ts");
+			return toStatelyModule(config);
+		}
+		default:
+			return `${JSON.stringify(config, null, "\t")}\n`;
+	}
 }

@@ -1,6 +1,9 @@
 /** The commands and their options. What a command needs is imported when it runs, so that `--help` is quick. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { addExecutions } from "./executions-program.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { executionId, portNumber, positiveInteger, positiveNumber, wholeNumber } from "./option-values.ts";
+import { triggerChoice } from "./trigger-option.ts";
 import { packageVersion } from "./version.ts";
 
 type Finish = (code: ExitCode) => void;
@@ -34,7 +37,22 @@ function createProgram(finish: Finish): Command {
 		.exitOverride()
 		.showHelpAfterError("Run `flatstate --help` to see the commands.")
 		.addHelpText("after", programHelp);
-	for (const add of [addValidate, addCompile, addRun, addMockModel]) add(program, finish);
+	for (const add of [
+		addValidate,
+		addCompile,
+		addRun,
+		addTest,
+		addGraph,
+		addResume,
+		addExecutions,
+		addInspect,
+		addReplay,
+		addSignal,
+		addDispatch,
+		addMockModel,
+	]) {
+		add(program, finish);
+	}
 	return program;
 }
 
@@ -77,10 +95,10 @@ function addCompile(program: Command, finish: Finish): void {
 		.description("print the XState machine that a file compiles to")
 		.argument("<file>", "machine, YAML or JSON")
 		.addOption(
-			new Option("-f, --format <format>", "json: the machine config; ts: a module for Stately Studio").choices([
-				"json",
-				"ts",
-			]),
+			new Option(
+				"-f, --format <format>",
+				"json: the machine config; ts: a module with stand-ins, which starts; stately: the module that Stately Studio imports",
+			).choices(["json", "ts", "stately"]),
 		)
 		.option("-o, --output <file>", "write there instead of stdout; a name that ends in .ts means --format ts")
 		.option("--profiles <file>", "profiles catalog to use in place of every profiles.yml")
@@ -90,24 +108,88 @@ function addCompile(program: Command, finish: Finish): void {
 		});
 }
 
-function addRun(program: Command, finish: Finish): void {
+function addGraph(program: Command, finish: Finish): void {
 	program
-		.command("run")
-		.showHelpAfterError(pointer("run"))
-		.description("run a machine; its output goes to stdout as JSON, everything else to stderr")
+		.command("graph")
+		.showHelpAfterError(pointer("graph"))
+		.description("draw a machine with the machines that it calls")
 		.argument("<file>", "machine, YAML or JSON")
-		.option("-i, --input <json>", "input as JSON, @file to read a JSON or YAML file, @- to read stdin", "{}")
-		.option("--hooks <module>", "JavaScript or TypeScript module with hooks")
+		.addOption(
+			new Option("-f, --format <format>", "default: by the ending of --output, else mermaid").choices([
+				"mermaid",
+				"dot",
+				"svg",
+				"png",
+				"json",
+			]),
+		)
+		.option("-o, --output <file>", "write there instead of stdout: .svg, .png, .mmd, .dot or .json")
+		.option("--coverage <report>", "colour what `flatstate test --coverage` found")
+		.option("--depth <n>", "levels of child machines to draw (default: all)", wholeNumber)
+		.addOption(new Option("--no-children", "only name child machines").conflicts("depth"))
+		.addOption(
+			new Option("--direction <direction>", "where arrows lead (default: by shape)").choices(["down", "right"]),
+		)
+		.addOption(
+			new Option("--theme <theme>", "colours of svg and png (default: what the reader prefers, png: light)").choices([
+				"auto",
+				"light",
+				"dark",
+			]),
+		)
+		.option("--scale <n>", "size of a png (default: 2)", positiveNumber)
 		.option("--profiles <file>", "profiles catalog to use in place of every profiles.yml")
+		.action(async (file: string, options: Parameters<typeof import("./graph.ts").graphCommand>[1]) => {
+			const { graphCommand } = await import("./graph.ts");
+			finish(await graphCommand(file, options));
+		});
+}
+
+/** Options of every command that runs machines. */
+function withRunOptions(command: Command): Command {
+	return command
+		.option("--store <url>", "where executions are kept (default: FLATSTATE_STORE)")
+		.option("--hooks <module>", "JavaScript or TypeScript module with hooks")
 		.option("--model <provider/name>", "model for every agent, in place of its own")
 		.addOption(
-			new Option("--script <file>", "answers in place of every agent, YAML or JSON").conflicts(["mock", "model"]),
+			new Option("--script <file>", "answers in place of every agent, or a scenario, YAML or JSON").conflicts([
+				"mock",
+				"model",
+			]),
 		)
 		.option("--mock <file>", "answers in place of every model provider: a script for the built-in model server")
 		.option("--max-steps <n>", "stop after so many states", positiveInteger)
 		.option("--max-agent-calls <n>", "stop after so many agent calls", positiveInteger)
 		.option("--max-cost <dollars>", "stop when the calls have cost so much", positiveNumber)
-		.option("--max-tokens <n>", "stop after so many tokens", positiveInteger)
+		.option("--max-tokens <n>", "stop after so many tokens", positiveInteger);
+}
+
+/** Options of the commands that run one machine, and show it. */
+function withInspectOptions(command: Command): Command {
+	return command
+		.option("--inspect", "serve a page on 127.0.0.1 in which to watch, pause, step and signal the run; implies --wait")
+		.option("--inspect-port <n>", "port of that page (default: any free one)", portNumber)
+		.option("--inspect-pause", "stop before the first effect until the page lets the run go on")
+		.addOption(
+			new Option(
+				"--inspect-until <when>",
+				"how long the page stays: until the `end` of the run, or an `interrupt` by Ctrl-C (default: interrupt on a terminal, else end)",
+			).choices(["end", "interrupt"]),
+		);
+}
+
+function addRun(program: Command, finish: Finish): void {
+	withInspectOptions(withRunOptions(program.command("run")))
+		.showHelpAfterError(pointer("run"))
+		.description("run a machine; its output goes to stdout as JSON, everything else to stderr")
+		.argument("<file>", "machine, YAML or JSON")
+		.option(
+			"-i, --input <json>",
+			"input as JSON, @file to read a JSON or YAML file, @- to read stdin (default: {}, or a scenario's)",
+		)
+		.option("--profiles <file>", "profiles catalog to use in place of every profiles.yml")
+		.option("--id <id>", "the execution's id (default: a fresh one)", executionId)
+		.option("--wait", "go on while the machine waits for signals and timeouts")
 		.option("--json", "print the output on one line")
 		.option("-q, --quiet", "nothing on stderr but errors")
 		.addHelpText("after", runHelp)
@@ -117,8 +199,48 @@ function addRun(program: Command, finish: Finish): void {
 		});
 }
 
+function addTest(program: Command, finish: Finish): void {
+	program
+		.command("test")
+		.showHelpAfterError(pointer("test"))
+		.description("explore machines: which transitions can be taken, by which scenarios, and which never, and why")
+		.argument("<files...>", "machines, YAML or JSON, or folders to search for them")
+		.option("--allow-dead", "exit with 0 though there are transitions that can never be taken")
+		.option("--allow-unsolved", "exit with 0 though there are transitions for which no answers were found")
+		.option("--scenarios <file>", "values to try beside those that are solved, and scenarios of your own")
+		.option("--emit <dir>", "write a vitest file for each machine there: one test for each scenario, yours to edit")
+		.option("--update", "with --emit: write files anew that are there and differ, and list what changes")
+		.option("-o, --coverage <file>", "write the report there as JSON, for `flatstate graph --coverage`")
+		.option("--profiles <file>", "profiles catalog to use in place of every profiles.yml")
+		.option("--verbose", "also show the shortest way to each transition")
+		.option("--json", "print the report as JSON")
+		.option("-q, --quiet", "print only machines of which something is wrong")
+		.action(async (files: string[], options: Parameters<typeof import("./test.ts").testCommand>[1]) => {
+			const { testCommand } = await import("./test.ts");
+			finish(await testCommand(files, options));
+		});
+}
+
+function addResume(program: Command, finish: Finish): void {
+	withInspectOptions(withRunOptions(program.command("resume")))
+		.showHelpAfterError(pointer("resume"))
+		.description("go on with an execution that was killed, waits, was stopped or has failed")
+		.argument("<id>", "the execution's id; `flatstate executions list` shows them")
+		.option("--machine <file>", "the machine's file (default: the configuration in the store)")
+		.option("--use-current", "go on with the file where it has changed since the start")
+		.option("--wait", "go on while the machine waits for signals and timeouts")
+		.option("--json", "print the output on one line")
+		.option("-q, --quiet", "nothing on stderr but errors")
+		.addHelpText("after", runHelp)
+		.action(async (id: string, options: Parameters<typeof import("./resume.ts").resumeCommand>[1]) => {
+			const { resumeCommand } = await import("./resume.ts");
+			finish(await resumeCommand(id, options));
+		});
+}
+
 const runHelp = `
 Environment:
+  FLATSTATE_STORE         the store of executions, e.g. sqlite:runs.db
   <PROVIDER>_API_KEY      key of a model provider, such as OPENAI_API_KEY
   <PROVIDER>_BASE_URL     another address for it
   FLATAGENTS_LOG_LEVEL    DEBUG (also adds stack traces), INFO, WARNING
@@ -129,6 +251,72 @@ Environment:
   NO_COLOR, FORCE_COLOR   colours off, on
 
 ${exitCodesHelp}`;
+
+function addSignal(program: Command, finish: Finish): void {
+	program
+		.command("signal")
+		.showHelpAfterError(pointer("signal"))
+		.description("send a signal to executions that wait, or will wait, on a channel; prints its id")
+		.argument("<channel>", "what `wait_for` names")
+		.option("--data <json>", "the signal's data as JSON, @file to read a JSON or YAML file, @- to read stdin", "null")
+		.option("--to <id>", "the execution that it is for (default: whoever waits on the channel)")
+		.option("--store <url>", "the store (default: FLATSTATE_STORE)")
+		.option("--trigger <trigger>", "whom to wake: none (default), file[:DIR] or socket[:PATH]", triggerChoice)
+		.action(async (channel: string, options: Parameters<typeof import("./signal.ts").signalCommand>[1]) => {
+			const { signalCommand } = await import("./signal.ts");
+			finish(await signalCommand(channel, options));
+		});
+}
+
+function addInspect(program: Command, finish: Finish): void {
+	program
+		.command("inspect")
+		.showHelpAfterError(pointer("inspect"))
+		.description("serve a page on 127.0.0.1 that shows a stored execution step by step, with its children")
+		.argument("<id>", "the execution's id; `flatstate executions list` shows them")
+		.option("--store <url>", "the store (default: FLATSTATE_STORE)")
+		.option("--port <n>", "port of the page (default: any free one)", portNumber)
+		.action(async (id: string, options: Parameters<typeof import("./inspect.ts").inspectCommand>[1]) => {
+			const { inspectCommand } = await import("./inspect.ts");
+			finish(await inspectCommand(id, options));
+		});
+}
+
+function addReplay(program: Command, finish: Finish): void {
+	program
+		.command("replay")
+		.showHelpAfterError(pointer("replay"))
+		.description(
+			"run an execution again from its recorded results, without a model call, and compare its way and context",
+		)
+		.argument("<id>", "the execution's id")
+		.option("--from <step>", "start from the checkpoint of this step", positiveInteger)
+		.option("--store <url>", "the store (default: FLATSTATE_STORE)")
+		.option("--machine <file>", "the machine's file (default: the one that it was started from, as it is now)")
+		.addOption(new Option("--stored", "replay with the configuration in the store").conflicts("machine"))
+		.option("--hooks <module>", "JavaScript or TypeScript module with hooks")
+		.option("--json", "print the report as JSON")
+		.action(async (id: string, options: Parameters<typeof import("./replay.ts").replayCommand>[1]) => {
+			const { replayCommand } = await import("./replay.ts");
+			finish(await replayCommand(id, options));
+		});
+}
+
+function addDispatch(program: Command, finish: Finish): void {
+	withRunOptions(program.command("dispatch"))
+		.showHelpAfterError(pointer("dispatch"))
+		.description("go on with the executions whose signals have come or whose waiting has timed out")
+		.option("--once", "wake all that can be woken now, print their ids and end")
+		.option("--listen", "wake executions until Ctrl-C")
+		.option("--trigger <trigger>", "what else wakes it: none (default), file[:DIR] or socket[:PATH]", triggerChoice)
+		.option("--concurrency <n>", "executions that run at the same time", positiveInteger)
+		.option("--json", "print the report on one line")
+		.option("-q, --quiet", "nothing on stderr but errors")
+		.action(async (options: Parameters<typeof import("./dispatch-resume.ts").dispatchAndResume>[0]) => {
+			const { dispatchAndResume } = await import("./dispatch-resume.ts");
+			finish(await dispatchAndResume(options));
+		});
+}
 
 function addMockModel(program: Command, finish: Finish): void {
 	program
@@ -146,24 +334,4 @@ function addMockModel(program: Command, finish: Finish): void {
 
 function pointer(command: string): string {
 	return `Run \`flatstate help ${command}\` to see how it is used.`;
-}
-
-function positiveInteger(text: string): number {
-	const value = Number(text);
-	if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
-		throw new InvalidArgumentError("Expected a whole number from 1 up.");
-	}
-	return value;
-}
-
-function positiveNumber(text: string): number {
-	const value = Number(text);
-	if (!/^\d*\.?\d+$/.test(text) || !(value > 0)) throw new InvalidArgumentError("Expected a number above 0.");
-	return value;
-}
-
-function portNumber(text: string): number {
-	const value = Number(text);
-	if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError("Expected a number from 0 to 65535.");
-	return value;
 }

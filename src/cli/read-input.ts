@@ -1,4 +1,4 @@
-/** Reads the value of `--input`: JSON, `@file`, or `@-` for standard input. */
+/** Reads the value of `--input` and `--data`: JSON, `@file`, or `@-` for standard input. */
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { text as readAll } from "node:stream/consumers";
@@ -14,17 +14,35 @@ type Input = Readonly<Record<string, unknown>>;
  * @throws UsageError that shows the place where it is no JSON
  */
 export async function readInput(argument: string): Promise<Input> {
-	if (!argument.startsWith("@")) return parseInput(argument, "--input", "json");
-	const file = argument.slice(1);
-	if (file === "-") return parseInput(await readAll(process.stdin), "stdin", "json");
-	const text = await orUsageError(`Cannot read the input from ${file}`, () => readFile(file, "utf8"));
-	return parseInput(text, file, [".yml", ".yaml"].includes(extname(file).toLowerCase()) ? "yaml" : "json");
+	const { value, name } = await readValue(argument, "--input");
+	return asInput(value, name);
 }
 
-function parseInput(text: string, name: string, format: "json" | "yaml"): Input {
+/**
+ * The same for an option whose value may be anything, such as `--data`.
+ * @param option names it in messages
+ * @returns the value, and where it is from
+ * @throws UsageError that shows the place where it is no JSON
+ */
+export async function readValue(
+	argument: string,
+	option: string,
+): Promise<{ readonly value: unknown; readonly name: string }> {
+	if (!argument.startsWith("@")) return parseValue(argument, option, "json");
+	const file = argument.slice(1);
+	if (file === "-") return parseValue(await readAll(process.stdin), "stdin", "json");
+	const text = await orUsageError(`Cannot read the input from ${file}`, () => readFile(file, "utf8"));
+	return parseValue(text, file, [".yml", ".yaml"].includes(extname(file).toLowerCase()) ? "yaml" : "json");
+}
+
+function parseValue(
+	text: string,
+	name: string,
+	format: "json" | "yaml",
+): { readonly value: unknown; readonly name: string } {
 	if (format === "json") {
 		try {
-			return asInput(JSON.parse(text), name);
+			return { value: JSON.parse(text), name };
 		} catch (error) {
 			if (!(error instanceof SyntaxError)) throw error;
 			// JSON.parse knows no line and column on every release of Node; the document reader does.
@@ -33,7 +51,7 @@ function parseInput(text: string, name: string, format: "json" | "yaml"): Input 
 	}
 	const message = syntaxMessage(text, name, format);
 	if (message !== undefined) throw new UsageError(message);
-	return asInput(parseDocument(text, { file: name, dir: ".", format }).document?.value, name);
+	return { value: parseDocument(text, { file: name, dir: ".", format }).document?.value, name };
 }
 
 function syntaxMessage(text: string, name: string, format: "json" | "yaml"): string | undefined {

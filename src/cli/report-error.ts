@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { printable } from "../../compiler/diagnostics/printable.ts";
 import { CompileError } from "../compile.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { firstError } from "./first-error.ts";
 import { countsText, diagnosticsText } from "./print-diagnostics.ts";
 import { wantsColor, writeTo } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
@@ -11,7 +12,8 @@ import { UsageError } from "./usage-error.ts";
  * Prints an error.
  * @returns the exit code that it means
  */
-export async function reportError(error: unknown): Promise<ExitCode> {
+export async function reportError(thrown: unknown): Promise<ExitCode> {
+	const error = firstError(thrown);
 	const color = wantsColor(process.stderr);
 	if (error instanceof CompileError) {
 		const { diagnostics } = error;

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import { AgentError, describeError } from "../../runtime/agents/errors.ts";
-import type { RunResult } from "../../runtime/machine/run-machine.ts";
+import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { findErrorPlace, placeText } from "./error-place.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { errorLabel, showsStacks, stackOf } from "./report-error.ts";
@@ -17,6 +17,8 @@ export interface ReportOptions {
 	readonly lastState: string | undefined;
 	/** Whether agents are answered without a model provider. */
 	readonly isOffline: boolean;
+	/** The command that goes on with the execution, where a store keeps it. */
+	readonly resume?: string;
 }
 
 /** Prints a result. */
@@ -26,19 +28,19 @@ export async function reportResult(result: RunResult, options: ReportOptions): P
 			await writeOutput(result.output, options.json);
 			return exitCodes.done;
 		case "failed":
-			await writeTo(process.stderr, failureText(result.error, options));
+			await writeTo(process.stderr, failureText(result.error, options) + resumeText("Try again", options));
 			return exitCodes.failed;
 		case "waiting":
 			await writeOutput({ _waiting: true, _channel: result.channel }, options.json);
-			await writeTo(process.stderr, waitingText(result));
+			await writeTo(process.stderr, waitingText(result) + resumeText("After a signal, go on", options));
 			return exitCodes.waiting;
 		case "stopped":
 			if (result.reason === "aborted") {
-				await writeTo(process.stderr, `Interrupted after ${spent(result)}.\n`);
+				await writeTo(process.stderr, `Interrupted after ${spent(result)}.\n${resumeText("Go on", options)}`);
 				return exitCodes.interrupted;
 			}
 			await writeOutput(result.output, options.json);
-			await writeTo(process.stderr, stoppedText(result, result.reason));
+			await writeTo(process.stderr, stoppedText(result, result.reason) + resumeText("Go on", options, result.reason));
 			return exitCodes.stopped;
 	}
 }
@@ -88,6 +90,12 @@ function waitingText(result: Extract<RunResult, { status: "waiting" }>): string 
 		({ state, channel }) => `  state ${printable(state)}, channel ${printable(channel)}\n`,
 	);
 	return `Waiting for ${result.waiting.length === 1 ? "a signal" : "signals"}:\n${states.join("")}`;
+}
+
+/** @param limit that an execution keeps, so that it has to be given anew */
+function resumeText(what: string, { resume }: ReportOptions, limit: keyof typeof limits | "hook" = "hook"): string {
+	if (resume === undefined) return "";
+	return `${what}: ${printable(resume)}${limit === "hook" ? "" : ` ${limits[limit].flag} N`}\n`;
 }
 
 function spent({ steps, agentCalls, cost }: RunResult): string {

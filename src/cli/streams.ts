@@ -25,7 +25,7 @@ export function isInteractive(stream: MaybeTerminal, env: Environment = process.
  * end (`| head -1`) has seen enough.
  * @throws Error where the stream's file cannot take it
  */
-export function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
+export function writeTo(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
 	return new Promise((resolve, reject) => {
 		stream.write(text, (error) => {
 			if (error && !isClosedPipe(error)) reject(new Error(`Cannot write the output: ${error.message}`));

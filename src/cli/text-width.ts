@@ -1,4 +1,4 @@
-/** How many columns of a terminal a text takes, as far as a progress line needs to know. */
+/** How many columns of a terminal a text takes, as far as a progress line and a table need to know. */
 
 const wide =
 	/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
@@ -20,6 +20,13 @@ export function clipToWidth(text: string, columns: number): string {
 		else if (fits.length + character.length === plain.length) return plain;
 	}
 	return fits;
+}
+
+/** Columns of the whole text, which has no control characters. */
+export function textWidth(text: string): number {
+	let width = 0;
+	for (const character of text) width += widthOf(character);
+	return width;
 }
 
 function widthOf(character: string): number {

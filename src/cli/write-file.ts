@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
  * `/dev/null`, the text is written as it is.
  * @throws Error of `node:fs`
  */
-export function writeFileAtomically(file: string, text: string): void {
+export function writeFileAtomically(file: string, text: string | Uint8Array): void {
 	const existing = statSync(file, { throwIfNoEntry: false });
 	if (existing !== undefined && !existing.isFile()) {
 		writeFileSync(file, text);

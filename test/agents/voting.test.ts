@@ -70,6 +70,12 @@ describe("red flags", () => {
 		expect(flag({ a: 1 })).toBeNull();
 	});
 
+	test("a schema is compiled once", async () => {
+		const schema = { type: "integer" };
+		expect(await compileValidation(schema)).toBe(await compileValidation(schema));
+		expect(await compileValidation({ ...schema })).not.toBe(await compileValidation(schema));
+	});
+
 	test("a schema that is none is an error, and none at all lets everything pass", async () => {
 		await expect(compileValidation({ type: "nonsense" })).rejects.toThrow(/not a valid JSON Schema/);
 		expect((await compileValidation(undefined))(5)).toBe(true);

@@ -3,11 +3,10 @@
  * own, taking turns. Prints medians; fails only when a run computes something wrong. `--no-peers` leaves LangGraph out.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { installPeers } from "./peers.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const peers = new URL("./.peers/", import.meta.url);
 const withPeers = !process.argv.includes("--no-peers");
 const turns = 3;
 
@@ -82,15 +81,4 @@ function median(values) {
 
 function line(title, ...cells) {
 	return title.padEnd(30) + cells.map((cell) => cell.padStart(14)).join("");
-}
-
-function installPeers() {
-	if (existsSync(new URL("node_modules/@langchain/langgraph", peers))) return;
-	mkdirSync(peers, { recursive: true });
-	writeFileSync(new URL("package.json", peers), '{ "private": true, "type": "module" }\n');
-	console.log("installing LangGraph.js beside the benchmark, once");
-	execFileSync("npm", ["install", "--no-audit", "--no-fund", "@langchain/langgraph@1.4.17", "@langchain/core@^1"], {
-		cwd: fileURLToPath(peers),
-		stdio: ["ignore", "ignore", "inherit"],
-	});
 }

@@ -30,6 +30,14 @@ states:
   done: { type: final }`,
 		],
 		[
+			"a store, and how it is used",
+			`persistence: { enabled: true, backend: sqlite, db_path: runs.db, checkpoint_on: [execute] }
+settings: { backends: { locking: none } }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		],
+		[
 			"variables that a template makes or provides for",
 			`${JUDGE}context: { items: [1, 2] }
 states:

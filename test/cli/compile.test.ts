@@ -117,7 +117,7 @@ describe("flatstate compile", () => {
 	});
 
 	it.each([
-		[["compile", "machine.yml", "--format", "xml"], "Allowed choices are json, ts."],
+		[["compile", "machine.yml", "--format", "xml"], "Allowed choices are json, ts, stately."],
 		[["compile", "machine.yml", "-o", "nowhere/machine.json"], "Cannot write nowhere/machine.json"],
 		[["compile", "nowhere.yml"], "There is no file nowhere.yml."],
 	])("refuses %j with exit code 2", async (args, message) => {

@@ -5,7 +5,15 @@ import { expect, it } from "vitest";
 import { pageNames, pageText, root } from "./page.ts";
 
 /** Never leave the code that throws them. */
-const inner = new Set(["TooMuch", "Fault", "RefusedRequest", "FlatstateError", "ExpressionSyntaxError"]);
+const inner = new Set([
+	"TooMuch",
+	"Fault",
+	"RefusedRequest",
+	"FlatstateError",
+	"ExpressionSyntaxError",
+	"NoAnswerError",
+	"NotConnectedError",
+]);
 
 function sources(): string[] {
 	return ["compiler", "runtime", "adapters", "src"].flatMap((folder) =>

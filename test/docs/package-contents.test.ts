@@ -11,7 +11,11 @@ it("packs what was built and the pages, and nothing else", () => {
 		encoding: "utf8",
 	});
 	const paths = [...listing.matchAll(/"path": ?"([^"]+)"/g)].map(([, path]) => path ?? "");
-	const others = paths.filter((path) => !path.startsWith("dist/") && !/^docs\/[\w-]+\.md$/.test(path));
+	const expected = [/^dist\//, /^docs\/[\w-]+\.md$/, /^docs\/pictures\/[\w-]+\.(svg|png)$/, /^src\/diagram\/fonts\//];
+	const others = paths.filter((path) => !expected.some((pattern) => pattern.test(path)));
 	expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
 	expect(paths).toContain("docs/cli.md");
+	expect(paths).toContain("src/diagram/fonts/LICENSE");
+	expect(paths).toContain("dist/page/index.html");
+	expect(paths).toContain("dist/page/LICENSES.md");
 });

@@ -10,6 +10,8 @@ import { type Block, root } from "./page.ts";
 const entries: Readonly<Record<string, string>> = {
 	flatstate: "src/index.ts",
 	"flatstate/compiler": "compiler/index.ts",
+	"flatstate/diagram": "src/diagram/index.ts",
+	"flatstate/stores": "src/stores.ts",
 	"flatstate/testing": "src/testing.ts",
 	"flatstate/adapters/flatagent": "adapters/flatagent/index.ts",
 	"flatstate/adapters/mock-model": "adapters/mock-model/index.ts",

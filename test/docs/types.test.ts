@@ -29,6 +29,9 @@ it("compiles all code of the pages", { timeout: 120_000 }, async () => {
 				paths: {
 					flatstate: [join(root, "src/index.ts")],
 					"flatstate/compiler": [join(root, "compiler/index.ts")],
+					"flatstate/diagram": [join(root, "src/diagram/index.ts")],
+					"flatstate/inspect": [join(root, "src/inspect.ts")],
+					"flatstate/stores": [join(root, "src/stores.ts")],
 					"flatstate/testing": [join(root, "src/testing.ts")],
 				},
 			},

@@ -2,6 +2,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redact, redactText } from "../../runtime/logging/redact.ts";
 
+describe("secrets in texts that were mappings", () => {
+	it.each([
+		['{"token": "hush-hush", "n": 1}', '{"token": "[redacted]", "n": 1}'],
+		["{'api_key': 'hush-hush', 'n': 1}", "{'api_key': '[redacted]', 'n': 1}"],
+		['{"nested": "{\\"password\\": \\"hush-hush\\"}"}', '{"nested": "{\\"password\\": \\"[redacted]\\"}"}'],
+		['{"client_secret":"hush \\" hush"}', '{"client_secret":"[redacted]"}'],
+	])("hides them in %s", (text, safe) => {
+		expect(redactText(text)).toBe(safe);
+	});
+
+	it("keeps counts", () => {
+		expect(redactText('{"total_tokens": 12}')).toBe('{"total_tokens": 12}');
+	});
+});
+
 describe("redaction of values", () => {
 	it.each([
 		"api_key",

@@ -1,10 +1,10 @@
 /** Small machines for tests: YAML of `data` alone, scripted agents, counted ids. */
 import type { InspectionEvent } from "xstate";
 import { type RecordedCall, scriptedAdapter } from "../../adapters/scripted/index.ts";
+import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
 import { AgentAdapterRegistry } from "../../runtime/agents/registry.ts";
-import type { RunOptions, RunResult } from "../../runtime/machine/run-machine.ts";
+import type { RunOptions, RunResult } from "../../runtime/machine/run-result.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
-import { isMachineContext } from "../../runtime/state/visit.ts";
 import type { CompileOptions } from "../../src/compile.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
 

@@ -5,6 +5,7 @@ import { retryDelaySeconds } from "../../agents/backoff.ts";
 import { errorInfoOf } from "../../agents/error-info.ts";
 import { payloadOf } from "../../agents/result.ts";
 import { type CallOutcome, callAgent } from "../agent-call.ts";
+import { stepKey } from "../step-keys.ts";
 import type { Visit } from "../visit.ts";
 import { sumOf } from "./aggregate.ts";
 
@@ -49,13 +50,13 @@ function failureOf(outcome: CallOutcome, { retryOnEmpty }: Retry): Failure | und
 	if (result.error) {
 		return { info: result.error, structured: result, isFinal: result.error.retryable !== true };
 	}
-	if (!retryOnEmpty || !isEmpty(payloadOf(result))) return undefined;
+	if (!retryOnEmpty || !isEmptyAnswer(payloadOf(result))) return undefined;
 	const message = "The agent gave an empty answer.";
 	return { info: { code: "server_error", type: "ValueError", message }, isFinal: false };
 }
 
 /** Nothing, or empty text. A blank is an answer: hello-world waits for the one between its words. */
-function isEmpty(payload: unknown): boolean {
+export function isEmptyAnswer(payload: unknown): boolean {
 	if (payload === null || payload === undefined) return true;
 	if (typeof payload === "string") return payload === "";
 	if (Array.isArray(payload)) return payload.length === 0;
@@ -79,7 +80,7 @@ async function backOff(
 	const delaySeconds = retryDelaySeconds({ backoffs, attempt: attempt - 1, jitter, retryAfter, random }) ?? 0;
 	const error = `${info.type ?? "error"}: ${info.message ?? ""}`;
 	// The deadline is kept, not the delay: a restart in the middle of a back-off waits for the rest only.
-	const deadline = steps.value(`backoff.${attempt}`, () => services.now() + delaySeconds * 1000);
+	const deadline = steps.value(stepKey.backoff(attempt), () => services.now() + delaySeconds * 1000);
 	environment.emit?.({
 		type: "retry",
 		executionId: meta.execution_id,

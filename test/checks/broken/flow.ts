@@ -165,6 +165,28 @@ states:
   done: { type: final }`,
 	},
 	{
+		name: "an unknown backend among the settings",
+		yaml: `settings: { backends: { persistence: postgress } }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4113 1:38",
+		says: ["the run cannot begin", "did you mean `postgres`?"],
+		mended: `settings: { backends: { persistence: postgres } }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+	},
+	{
+		name: "a place for results alone",
+		yaml: `settings: { backends: { persistence: sqlite, locking: none, sqlite_path: a.db, results: redis } }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4114 1:80",
+		says: ["keeps `results`", "everything is kept in one place, `sqlite`"],
+	},
+	{
 		name: "goals that nothing judges",
 		yaml: `agents: { judge: ./judge.yml }
 states:
@@ -179,14 +201,6 @@ states:
   start: { type: initial, agent: judge, tool_loop: { max_turns: 3 }, transitions: [{ to: done }] }
   done: { type: final }`,
 		gives: "FS4115 3:41",
-	},
-	{
-		name: "a store, which this release does not have",
-		yaml: `persistence: { enabled: true, backend: sqlite }
-states:
-  start: { type: initial, transitions: [{ to: done }] }
-  done: { type: final }`,
-		gives: "FS4114 1:1",
 	},
 	{
 		name: "an output that is one value",

@@ -36,6 +36,19 @@ export const PORTABLE: readonly Broken[] = [
 		gives: "FS6102 3:13",
 		options,
 	},
+	{
+		name: "ignored backends",
+		yaml: work("    agent: judge", "settings: { backends: { persistence: sqlite } }"),
+		gives: "FS6102 3:13",
+		options,
+	},
+	{
+		name: "a backend of our own",
+		yaml: work("    agent: judge", "persistence: { enabled: true, backend: redis }"),
+		gives: "FS6102 3:40",
+		says: ["it knows `memory`, `local` and `sqlite`"],
+		options,
+	},
 	{ name: "a timeout of an agent", yaml: work("    agent: judge\n    timeout: 5"), gives: "FS6102 9:5", options },
 	{ name: "an agent that is a file", yaml: work("    agent: judge.yml"), gives: "FS6102 8:12", options },
 	{

@@ -1,0 +1,70 @@
+/** What a run is started with, and how it ended. */
+import type { LimitName, TokenUsage } from "../../compiler/xstate/machine-context.ts";
+import type { Inspector } from "../state/run-environment.ts";
+import type { RunEvent } from "../state/run-event.ts";
+import type { WaitingExecution } from "../steps/activity.ts";
+
+export interface RunOptions extends ResumeOptions {
+	/** Default: a fresh one. */
+	readonly executionId?: string;
+	readonly parentExecutionId?: string | null;
+	readonly depth?: number;
+}
+
+export interface ResumeOptions {
+	/** Default: `settings.max_steps`, else 1000. */
+	readonly maxSteps?: number;
+	readonly maxAgentCalls?: number;
+	/** US dollars. */
+	readonly maxCost?: number;
+	readonly maxTokens?: number;
+	/**
+	 * Go on waiting while a `wait_for` state with a `timeout` waits, so that its `on_error` is taken when the time is over.
+	 * Default: false, the run says `waiting` at once.
+	 */
+	readonly awaitTimeouts?: boolean;
+	/** Go on waiting while a `wait_for` state waits, until a signal comes. Default: false, the run says `waiting` at once. */
+	readonly awaitSignals?: boolean;
+	/** Aborts running calls and ends the run as `stopped`. */
+	readonly signal?: AbortSignal;
+	readonly onEvent?: (event: RunEvent) => void;
+	/** XState's inspection events of the machine, all its children and what it launches. */
+	readonly inspect?: Inspector;
+	/**
+	 * Asked before each effect (an agent call, a hook, the start of a child or of a launched machine), also of children and
+	 * of what is launched: the effect waits for the promise. Undefined lets it go at once. What decided on the effect is
+	 * stored by then.
+	 */
+	readonly gate?: () => Promise<void> | undefined;
+}
+
+export interface RunTotals {
+	readonly executionId: string;
+	/** The YAML state in which the run ended. */
+	readonly state: string;
+	readonly steps: number;
+	readonly agentCalls: number;
+	/** US dollars. */
+	readonly cost: number;
+	readonly usage: TokenUsage;
+}
+
+/** How a run ended. `stopped` names the limit, or `aborted`; `waiting` names what it waits for. */
+export type RunResult = RunTotals &
+	(
+		| { readonly status: "done"; readonly output: unknown; readonly error?: undefined }
+		| { readonly status: "failed"; readonly output?: undefined; readonly error: unknown }
+		| {
+				readonly status: "stopped";
+				readonly reason: LimitName | "hook" | "aborted";
+				readonly output: unknown;
+				readonly error?: unknown;
+		  }
+		| {
+				readonly status: "waiting";
+				readonly output?: undefined;
+				readonly error?: undefined;
+				readonly channel: string;
+				readonly waiting: readonly WaitingExecution[];
+		  }
+	);

@@ -1,0 +1,29 @@
+/** Why an execution was stopped, as its row says it. */
+import type { AnyActorRef } from "xstate";
+import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
+import type { ExecutionSummary } from "../store/execution-summary.ts";
+
+type Stopped = Pick<ExecutionSummary, "error"> & { readonly status: "stopped" };
+
+const limitName = "LimitReachedError";
+
+/** Nobody waits for it any more. */
+export function givenUpRow(): Stopped {
+	const message = "Another child ended first, or the time was over.";
+	return { status: "stopped", error: { name: "AbortError", message } };
+}
+
+export function limitRow(limit: string): Stopped {
+	return { status: "stopped", error: { name: limitName, message: `The limit ${limit} was reached.` } };
+}
+
+/** Whether a limit has stopped the execution of this row. */
+export function isStoppedByLimit({ status, error }: Pick<ExecutionSummary, "status" | "error">): boolean {
+	return status === "stopped" && error?.name === limitName;
+}
+
+/** The limit that stopped a machine that has come to its end. */
+export function stoppedBy(machine: AnyActorRef): string | null | undefined {
+	const { context } = machine.getSnapshot();
+	return isMachineContext(context) ? context.machine.run.stopped : undefined;
+}

@@ -1,0 +1,52 @@
+/** What makes a run durable, as far as its states see it. */
+import type { AnyActorRef } from "xstate";
+import type { Limits } from "../../compiler/xstate/machine-context.ts";
+import type { LaunchIntent } from "../checkpoint/machine-snapshot.ts";
+import type { JournalRecord } from "../steps/journal.ts";
+import type { SpawnOptions } from "../steps/spawn.ts";
+import type { DurableStore } from "../store/durable-store.ts";
+
+/** What the record of one execution is told. */
+export interface ExecutionNotes {
+	/** Machines that are about to be started, so that the next snapshot names them. */
+	intend(intents: readonly LaunchIntent[]): void;
+	/** A launched machine has started: it is named in the next snapshot, and in later ones until it ends. */
+	launched(intent: LaunchIntent): void;
+	/** A child or a launched machine has ended; later snapshots do not name it. */
+	ended(executionId: string): void;
+	/** When the time of the state is over in which this execution may be parked, in milliseconds since 1970; null = never. */
+	wakesAt(time: number | null): void;
+}
+
+/** What a run has done before, and where it is written down. */
+export interface RunRecorder {
+	/** The journal of a state's actor; undefined for a machine that is not followed. */
+	recordOf(visitor: AnyActorRef): JournalRecord | undefined;
+	executionOf(machine: AnyActorRef | undefined): ExecutionNotes | undefined;
+	/** Of the machine that the run was started for. */
+	readonly root?: ExecutionNotes | undefined;
+	/** Ends the run because of the store. @returns a promise that never settles */
+	fail(error: unknown): Promise<never>;
+}
+
+/** A child machine that a state is about to start or to take up again. */
+export interface KeptChild {
+	readonly childId: string;
+	readonly planId: string;
+	readonly parentId: string | null;
+	readonly depth: number;
+	readonly input: Readonly<Record<string, unknown>>;
+	readonly limits: Partial<Limits>;
+	/** Whether its id was decided in an earlier life of the run, so that the store may know it. */
+	readonly isKnown: boolean;
+}
+
+export interface ChildKeeper {
+	readonly recorder: RunRecorder;
+	/** Whether a child's result is stored together with its end. */
+	readonly storesResults: boolean;
+	/** For machines that are launched; absent where nothing is really stored. */
+	readonly durable?: DurableStore;
+	/** How a step starts the child, follows it and stores how it ended. */
+	childOptions(child: KeptChild): Pick<SpawnOptions, "prepare" | "created" | "ended" | "givenUp">;
+}

@@ -1,0 +1,110 @@
+/** An execution as a person reads it: its facts line by line, then the table of its path. */
+import type pc from "picocolors";
+import type { LeaseHolder } from "../../runtime/store/execution-lock.ts";
+import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
+import { type Column, fitColumns, oneLine, rowLine, titleLine } from "./columns.ts";
+import type { ExecutionPath, PathStep } from "./execution-path.ts";
+import { paintStatus } from "./executions-list.ts";
+import type { ExecutionView } from "./executions-show.ts";
+import { counted } from "./print-diagnostics.ts";
+import { clipToWidth } from "./text-width.ts";
+import { dollars, durationWords, timeAgo, timeText } from "./time-words.ts";
+
+export interface DescribeOptions {
+	/** Columns of the terminal; Infinity: nothing is cut. */
+	readonly width: number;
+	readonly paint: ReturnType<typeof pc.createColors>;
+	/** Milliseconds since 1970, to say how long ago things happened; null: times alone. */
+	readonly now: number | null;
+}
+
+/** Pending children that are named; there may be thousands. */
+const namedChildren = 10;
+const labelWidth = 11;
+
+/** The text of one execution. */
+export function describeExecution(view: ExecutionView, options: DescribeOptions): string {
+	const { summary, input, holder, path } = view;
+	const { width, paint } = options;
+	const facts: [label: string, text: string][] = [
+		["machine", summary.machine_name],
+		["state", `${summary.current_state}, step ${summary.step} (${summary.event})`],
+	];
+	if (summary.waiting_channel !== null) facts.push(["waits for", waitText(summary)]);
+	if (input !== null) facts.push(["input", clipToWidth(JSON.stringify(input), width - labelWidth)]);
+	facts.push(
+		["spent", `${counted(summary.total_api_calls, "call")}, ${dollars(summary.total_cost)}`],
+		["created", whenText(summary.created_at, options)],
+		["updated", whenText(summary.updated_at, options)],
+	);
+	if (summary.parent_execution_id !== null) facts.push(["parent", parentText(summary)]);
+	if (holder !== null) facts.push(["run by", holderText(holder)]);
+	if (view.pending.length > 0) facts.push(["children", pendingText(view)]);
+	if (view.launches.length > 0) facts.push(["to launch", named(view.launches.map(({ execution_id }) => execution_id))]);
+	if (summary.error !== null) facts.push(["error", `${summary.error.name}: ${summary.error.message}`]);
+
+	const status = paintStatus(summary.status, summary.status, paint.isColorSupported);
+	const lines = facts.map(([label, text]) => `${paint.dim(label.padEnd(labelWidth))}${oneLine(text)}\n`);
+	const title = `${paint.bold(oneLine(summary.execution_id))} ${status}\n`;
+	return `${title}${lines.join("")}${pathText(path, options)}`;
+}
+
+function waitText({ waiting_channel, wake_at }: ExecutionSummary): string {
+	const until = wake_at === null ? "" : `, until ${timeText(wake_at)}`;
+	return `a signal on ${waiting_channel}${until}`;
+}
+
+function parentText({ execution_id, parent_execution_id, root_execution_id }: ExecutionSummary): string {
+	const isAwaited = root_execution_id !== execution_id;
+	return `${parent_execution_id}${isAwaited ? " (which waits for it)" : ""}`;
+}
+
+function holderText({ label, acquiredAt, expiresAt }: LeaseHolder): string {
+	const until = expiresAt === null ? "" : `, at least until ${timeText(expiresAt)}`;
+	return `${label} since ${timeText(acquiredAt)}${until}`;
+}
+
+function pendingText({ pending }: ExecutionView): string {
+	return `waits for ${pending.length}: ${named(pending.map(({ execution_id, status }) => `${execution_id} (${status})`))}`;
+}
+
+function named(names: readonly string[]): string {
+	const more = names.length > namedChildren ? ` and ${names.length - namedChildren} more` : "";
+	return `${names.slice(0, namedChildren).join(", ")}${more}`;
+}
+
+function whenText(time: string, { now }: DescribeOptions): string {
+	const ago = now === null ? "" : timeAgo(time, now);
+	return ago === "" || time.startsWith(ago) ? timeText(time) : `${timeText(time)} (${ago})`;
+}
+
+const pathColumns: readonly Column<PathStep>[] = [
+	{ title: "STEP", rank: 0, isNumber: true, value: ({ step }) => (step === null ? "" : String(step)) },
+	{ title: "STATE", rank: 1, least: 8, value: ({ state, problem }) => state ?? problem ?? "" },
+	{ title: "EVENT", rank: 3, value: ({ event }) => event ?? "" },
+	{
+		title: "TIME",
+		rank: 2,
+		isNumber: true,
+		value: ({ seconds }) => (seconds === null ? "" : durationWords(seconds)),
+	},
+	{
+		title: "CALLS",
+		rank: 5,
+		isNumber: true,
+		value: ({ calls, problem }) => (problem === undefined ? String(calls) : ""),
+	},
+	{
+		title: "COST",
+		rank: 4,
+		isNumber: true,
+		value: ({ cost, problem }) => (problem === undefined ? dollars(cost) : ""),
+	},
+];
+
+function pathText({ steps, earlier }: ExecutionPath, { width, paint }: DescribeOptions): string {
+	if (steps.length === 0) return "";
+	const columns = fitColumns(pathColumns, steps, width);
+	const before = earlier === 0 ? "" : `${paint.dim(`${counted(earlier, "earlier checkpoint")}: --all shows them`)}\n`;
+	return `\n${before}${titleLine(columns, paint.bold)}${steps.map((step) => rowLine(columns, step)).join("")}`;
+}

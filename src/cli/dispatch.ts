@@ -1,0 +1,87 @@
+/** `flatstate dispatch`: wakes parked executions by their signals and timeouts, once or until Ctrl-C. */
+import { printable } from "../../compiler/diagnostics/printable.ts";
+import type { Logger } from "../../runtime/logging/logger.ts";
+import { SignalDispatcher } from "../../runtime/signals/dispatcher.ts";
+import type { Store } from "../../runtime/store/store.ts";
+import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { counted } from "./print-diagnostics.ts";
+import { openRunConsole, type RunConsole } from "./run-console.ts";
+import { requireShared } from "./signal.ts";
+import { writeTo } from "./streams.ts";
+import { listenerOf, type TriggerChoice } from "./trigger-option.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface DispatchCommandOptions extends StoreCommandOptions {
+	readonly once?: boolean;
+	readonly listen?: boolean;
+	readonly trigger?: TriggerChoice;
+	/** Executions that run at the same time. */
+	readonly concurrency?: number;
+	readonly json?: boolean;
+	readonly quiet?: boolean;
+}
+
+/** What an execution is resumed with. */
+export interface DispatchRun {
+	readonly store: Store;
+	/** Aborted by Ctrl-C. */
+	readonly signal: AbortSignal;
+	readonly console: RunConsole;
+}
+
+/** Resumes an execution; resolves when it has parked or ended. */
+export type ResumeExecution = (executionId: string, run: DispatchRun) => Promise<unknown>;
+
+/**
+ * With `--once`, wakes all that can be woken now and prints their ids as JSON; with `--listen`, goes on until Ctrl-C.
+ * @throws UsageError where not exactly one of both is given, and for a store that is not there
+ */
+export async function dispatchCommand(options: DispatchCommandOptions, resume: ResumeExecution): Promise<ExitCode> {
+	const { once = false, listen = false, concurrency, quiet = false } = options;
+	if (once === listen) throw new UsageError("Say whether to end: --once for what is there now, or --listen.");
+	requireShared(storeUrl(options));
+	return withStore(options, async (store) => {
+		let resumed = 0;
+		using console = openRunConsole({ quiet, progress: () => `${counted(resumed, "execution")} resumed` });
+		using interrupt = listenForInterrupt(
+			() => console.write("Stopping: what is under way is interrupted. Press Ctrl-C again to exit at once.\n"),
+			() => console[Symbol.dispose](),
+		);
+		const { signal } = interrupt;
+		const { logger } = console;
+		const dispatcher = new SignalDispatcher({
+			signals: store.signals,
+			persistence: store.persistence,
+			logger,
+			...(concurrency !== undefined && { concurrency }),
+			async resume(executionId) {
+				await resume(executionId, { store, signal, console });
+				resumed += 1;
+				logger.info(`Execution ${printable(executionId)} was resumed`, { execution_id: executionId });
+			},
+		});
+		if (once) return dispatchOnce(dispatcher, signal, options.json === true);
+		await listenUntilInterrupt(dispatcher, signal, logger, options.trigger);
+		return exitCodes.done;
+	});
+}
+
+async function dispatchOnce(dispatcher: SignalDispatcher, signal: AbortSignal, json: boolean): Promise<ExitCode> {
+	const resumed = await dispatcher.dispatchAll({ signal });
+	const timedOut = await dispatcher.dispatchDue({ signal });
+	const report = { resumed: Object.fromEntries(resumed), timed_out: timedOut };
+	await writeTo(process.stdout, `${printable(JSON.stringify(report, null, json ? undefined : 2))}\n`);
+	return signal.aborted ? exitCodes.interrupted : exitCodes.done;
+}
+
+async function listenUntilInterrupt(
+	dispatcher: SignalDispatcher,
+	signal: AbortSignal,
+	logger: Logger,
+	choice: TriggerChoice = { kind: "none" },
+): Promise<void> {
+	const trigger = await listenerOf(choice, logger);
+	await dispatcher.listen({ signal, ...(trigger && { trigger }) });
+}

@@ -1,0 +1,73 @@
+/** Reads the values of options: numbers and durations. What they throw, commander shows with the option's name. */
+import { InvalidArgumentError } from "commander";
+import { checkExecutionId } from "../../runtime/checkpoint/checkpoint-key.ts";
+
+/** @throws InvalidArgumentError */
+export function positiveInteger(text: string): number {
+	const value = Number(text);
+	if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+		throw new InvalidArgumentError("Expected a whole number from 1 up.");
+	}
+	return value;
+}
+
+/** @throws InvalidArgumentError */
+export function wholeNumber(text: string): number {
+	const value = Number(text);
+	if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+		throw new InvalidArgumentError("Expected a whole number from 0 up.");
+	}
+	return value;
+}
+
+/** @throws InvalidArgumentError */
+export function positiveNumber(text: string): number {
+	const value = Number(text);
+	if (!/^\d*\.?\d+$/.test(text) || !(value > 0)) throw new InvalidArgumentError("Expected a number above 0.");
+	return value;
+}
+
+/** The id of a new execution. @throws InvalidArgumentError */
+export function executionId(text: string): string {
+	try {
+		checkExecutionId(text);
+		return text;
+	} catch {
+		throw new InvalidArgumentError("Expected a name without slashes, and without `.` or `_` in front.");
+	}
+}
+
+/** @throws InvalidArgumentError */
+export function portNumber(text: string): number {
+	const value = Number(text);
+	if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError("Expected a number from 0 to 65535.");
+	return value;
+}
+
+const unitSeconds: Readonly<Record<string, number>> = {
+	s: 1,
+	m: 60,
+	min: 60,
+	h: 3600,
+	d: 86_400,
+	w: 7 * 86_400,
+};
+
+/** Longest duration, some 10,000 years: the time before it must still be a date. */
+const longestSeconds = 86_400 * 365 * 10_000;
+
+/**
+ * `30s`, `15m`, `12h`, `7d`, `2w`, or several of them: `1d12h`.
+ * @returns seconds
+ * @throws InvalidArgumentError
+ */
+export function duration(text: string): number {
+	const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?) ?(min|[smhdw])\s*/gy)];
+	const read = parts.reduce((length, [part]) => length + part.length, 0);
+	const seconds = parts.reduce((sum, [, amount, unit = ""]) => sum + Number(amount) * (unitSeconds[unit] ?? 0), 0);
+	if (parts.length === 0 || read < text.trim().length || seconds > longestSeconds) {
+		const unit = /^\d+(?:\.\d+)?$/.test(text.trim()) ? " It lacks the unit." : "";
+		throw new InvalidArgumentError(`Expected a duration such as 30s, 15m, 12h, 7d, 2w or 1d12h.${unit}`);
+	}
+	return seconds;
+}

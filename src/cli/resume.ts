@@ -1,0 +1,100 @@
+/** `flatstate resume ID`: goes on with an execution that was killed, waits, was stopped or has failed. */
+import type { MachinePlan } from "../../compiler/plan/plan.ts";
+import { resumeMachine } from "../../runtime/machine/resume-machine.ts";
+import type { RunResult } from "../../runtime/machine/run-result.ts";
+import { type Compiled, compileFile } from "../compile.ts";
+import { checkpointEventsOf } from "../machine-store.ts";
+import { StoredMachines } from "../stored-machine.ts";
+import { compileOrExplain } from "./compile-or-explain.ts";
+import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { reportResult } from "./report-result.ts";
+import { plansOf } from "./result-plans.ts";
+import { resumeHint } from "./resume-hint.ts";
+import { openRunConsole } from "./run-console.ts";
+import { type InspectCommandOptions, openRunInspection, type RunInspection } from "./run-inspection.ts";
+import { RunProgress } from "./run-progress.ts";
+import {
+	type LimitCommandOptions,
+	openRunServices,
+	runOptionsOf,
+	type ServicesCommandOptions,
+} from "./run-services.ts";
+import { requireShared } from "./signal.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface ResumeCommandOptions
+	extends StoreCommandOptions,
+		ServicesCommandOptions,
+		LimitCommandOptions,
+		InspectCommandOptions {
+	/** The machine's file; default: the configuration in the store. */
+	readonly machine?: string;
+	/** Go on with the file where it has changed. */
+	readonly useCurrent?: boolean;
+	readonly json?: boolean;
+	readonly quiet?: boolean;
+}
+
+/** Resumes an execution; its output is all that goes to stdout. @throws CompileError, UsageError */
+export async function resumeCommand(executionId: string, options: ResumeCommandOptions): Promise<ExitCode> {
+	if (options.useCurrent && options.machine === undefined) throw new UsageError("--use-current needs --machine FILE.");
+	requireShared(storeUrl(options));
+	const { result, plans, ...resumed } = await execute(executionId, options);
+	await using inspection = resumed.inspection;
+	const code = await reportResult(result, {
+		json: options.json === true,
+		plans,
+		lastState: result.steps > 0 ? result.state : undefined,
+		isOffline: options.mock !== undefined || options.script !== undefined,
+		resume: resumeHint(executionId, storeUrl(options)),
+	});
+	await inspection.finished();
+	return code;
+}
+
+interface Resumed {
+	readonly result: RunResult;
+	readonly plans: readonly MachinePlan[];
+	/** To be closed by whoever reports the result. */
+	readonly inspection: RunInspection;
+}
+
+async function execute(executionId: string, options: ResumeCommandOptions): Promise<Resumed> {
+	return withStore(options, async (store) => {
+		const progress = new RunProgress(() => performance.now());
+		using console = openRunConsole({ quiet: options.quiet === true, progress: () => progress.text() });
+		using interrupt = listenForInterrupt(
+			() => console.write("Stopping. Press Ctrl-C again to exit at once.\n"),
+			() => console[Symbol.dispose](),
+		);
+		await using services = await openRunServices(options, console);
+		const { compileOptions } = services;
+		const { useCurrent = false } = options;
+		const current = options.machine === undefined ? undefined : compileCurrent(options.machine, compileOptions);
+		const machines = new StoredMachines(store, compileOptions);
+		const { set, planId } = await machines.machineOf(executionId, current, { useCurrent });
+		const plan = set.plan(planId);
+		if (current && set !== current.set && !options.quiet) {
+			console.write("The file has changed since the execution was started: going on with the stored configuration.\n");
+		}
+		const inspected = { set, planId, executionId, signals: async () => store.signals };
+		const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
+		try {
+			const result = await resumeMachine(set, planId, executionId, {
+				...inspection.join(runOptionsOf(options, interrupt.signal, console, progress)),
+				durable: { store, events: checkpointEventsOf(plan), isLazy: false },
+			});
+			inspection.ended(result);
+			return { result, plans: plansOf(plan, set), inspection };
+		} catch (error) {
+			await inspection[Symbol.asyncDispose]();
+			throw error;
+		}
+	});
+}
+
+function compileCurrent(file: string, options: Parameters<typeof compileFile>[1]): Compiled {
+	return compileOrExplain(file, () => compileFile(file, options));
+}

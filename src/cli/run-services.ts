@@ -1,0 +1,114 @@
+/** What the machines of a command line run with: hooks, scripted answers, the mock model, the console's logger. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type AgentScript, loadAgentScript } from "../../adapters/scripted/index.ts";
+import type { AgentAdapter } from "../../runtime/agents/agent.ts";
+import { defaultHooksRegistry } from "../../runtime/hooks/default-registry.ts";
+import { type LoadedHooks, loadHooksModule } from "../../runtime/hooks/load-hooks-module.ts";
+import type { ResumeOptions } from "../../runtime/machine/run-result.ts";
+import type { RunEvent } from "../../runtime/state/run-event.ts";
+import type { CompileOptions } from "../compile.ts";
+import { isScenario } from "../testing/scenario/read-scenario.ts";
+import { orUsageError, requireFile } from "./or-usage-error.ts";
+import type { RunConsole } from "./run-console.ts";
+import { logRunEvent } from "./run-log.ts";
+import type { RunProgress } from "./run-progress.ts";
+
+export interface ServicesCommandOptions {
+	readonly hooks?: string;
+	readonly profiles?: string;
+	readonly model?: string;
+	readonly script?: string;
+	readonly mock?: string;
+}
+
+export interface LimitCommandOptions {
+	readonly maxSteps?: number;
+	readonly maxAgentCalls?: number;
+	readonly maxCost?: number;
+	readonly maxTokens?: number;
+	/** Go on while the machine waits for signals and timeouts. */
+	readonly wait?: boolean;
+}
+
+export type RunServices = AsyncDisposable & { readonly compileOptions: CompileOptions };
+
+/** Loads what the options name. Disposing closes the mock model. @throws UsageError */
+export async function openRunServices(options: ServicesCommandOptions, console: RunConsole): Promise<RunServices> {
+	const script = options.script === undefined ? undefined : await loadScript(options.script);
+	const hooks = await loadHooks(options.hooks, console);
+	const mock = options.mock === undefined ? undefined : await startMock(options.mock, console);
+	return {
+		compileOptions: {
+			logger: console.logger,
+			hooks,
+			knownHooks: new Set(hooks.registry.names()),
+			...(options.profiles !== undefined && { profilesFile: resolve(options.profiles) }),
+			...(options.model !== undefined && { model: options.model }),
+			...(script !== undefined && { script }),
+			...(mock && { agents: [mock.adapter] }),
+		},
+		async [Symbol.asyncDispose]() {
+			await mock?.[Symbol.asyncDispose]();
+		},
+	};
+}
+
+/** Limits, Ctrl-C and what is told while the machine runs. */
+export function runOptionsOf(
+	{ maxSteps, maxAgentCalls, maxCost, maxTokens, wait }: LimitCommandOptions,
+	signal: AbortSignal,
+	console: RunConsole,
+	progress: RunProgress,
+): ResumeOptions {
+	return {
+		signal,
+		onEvent: (event) => {
+			progress.accept(event);
+			logRunEvent(event, console.logger);
+			if (event.type === "retry" && console.tellsRetries) tellRetry(event, console);
+		},
+		...(maxSteps !== undefined && { maxSteps }),
+		...(maxAgentCalls !== undefined && { maxAgentCalls }),
+		...(maxCost !== undefined && { maxCost }),
+		...(maxTokens !== undefined && { maxTokens }),
+		...(wait && { awaitSignals: true, awaitTimeouts: true }),
+	};
+}
+
+/** The module's hooks, or the built-in ones; `{file, class}` references may also name modules of the working directory. */
+async function loadHooks(module: string | undefined, console: RunConsole): Promise<LoadedHooks> {
+	const registry = defaultHooksRegistry({ logger: console.hooksLogger, modules: { roots: [process.cwd()] } });
+	if (module === undefined) return { registry, hooks: null };
+	requireFile(module);
+	return orUsageError(`Cannot use the hooks of ${module}`, () => loadHooksModule(module, { registry }));
+}
+
+function loadScript(file: string): Promise<AgentScript> {
+	return orUsageError(`Cannot use ${file} as a script`, async () => {
+		const script = loadAgentScript(await readFile(file, "utf8"));
+		if (!isScenario(script)) return script;
+		throw new Error("it has a scenario, which `flatstate run` alone replays.");
+	});
+}
+
+/** A mock model in this process, and the adapter that asks it. */
+async function startMock(
+	file: string,
+	console: RunConsole,
+): Promise<AsyncDisposable & { readonly adapter: AgentAdapter }> {
+	const { loadScriptFile, startMockModel } = await import("../../adapters/mock-model/index.ts");
+	const { mockAgentAdapter } = await import("./mock-agents.ts");
+	const script = await orUsageError(`Cannot use ${file} as a script`, () => loadScriptFile(file));
+	const server = await startMockModel({ script });
+	return {
+		adapter: mockAgentAdapter(server, console.logger),
+		[Symbol.asyncDispose]: () => server.close(),
+	};
+}
+
+function tellRetry(event: Extract<RunEvent, { type: "retry" }>, console: RunConsole): void {
+	const { state, attempt, error, delaySeconds } = event;
+	const reason = error.replace(/[\s.]+$/, "");
+	console.logger.warn(`State ${state}, attempt ${attempt} failed: ${reason}. Next in ${delaySeconds.toFixed(1)} s.`);
+}

@@ -1,0 +1,48 @@
+/** The files of the inspector's page, as they were built: read when they are asked for, nothing outside of their folder. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+
+export interface PageFile {
+	readonly type: string;
+	readonly content: Buffer;
+}
+
+const types: Readonly<Record<string, string>> = {
+	".css": "text/css; charset=utf-8",
+	".html": "text/html; charset=utf-8",
+	".js": "text/javascript; charset=utf-8",
+	".json": "application/json",
+	".map": "application/json",
+	".md": "text/plain; charset=utf-8",
+	".png": "image/png",
+	".svg": "image/svg+xml",
+	".woff2": "font/woff2",
+};
+
+/** The folder of the page that comes with this package. */
+export function pageFolder(): string {
+	return join(dirname(createRequire(import.meta.url).resolve("flatstate/package.json")), "dist", "page");
+}
+
+/**
+ * @param path of the request, e.g. `/assets/index.js`; `/` is the page itself
+ * @returns undefined where there is no such file
+ */
+export async function readPageFile(folder: string, path: string): Promise<PageFile | undefined> {
+	const name = path === "/" ? "index.html" : path.slice(1);
+	// Names that the build gives, and no others: no hidden file, no way out of the folder.
+	if (!/^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/.test(name)) return undefined;
+	const type = Object.hasOwn(types, extname(name)) ? types[extname(name)] : undefined;
+	if (type === undefined) return undefined;
+	try {
+		return { type, content: await readFile(join(folder, name)) };
+	} catch (error) {
+		if (isMissing(error)) return undefined;
+		throw error;
+	}
+}
+
+function isMissing(error: unknown): boolean {
+	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR");
+}

@@ -1,0 +1,58 @@
+/** The machines of a compiled set, as whoever inspects a run of them knows them: by their logic, under portable ids. */
+import { isRecord } from "../../compiler/document/plain-data.ts";
+import type { MachinePlan } from "../../compiler/plan/plan.ts";
+import type { CompiledSet } from "../../runtime/machine/compiled-set.ts";
+import type { LaidOutDiagram } from "../diagram/diagram.ts";
+import type { InspectedMachines } from "./live-feed.ts";
+import type { Redaction } from "./redaction.ts";
+
+/** For the feed of a live run. */
+export function machinesOf(set: CompiledSet, planId: string): InspectedMachines {
+	const ids = new WeakMap<object, string>();
+	const idOf = (logic: object): string | undefined => {
+		const known = ids.get(logic);
+		if (known !== undefined) return known;
+		// A machine is built when it is first run: whoever is asked about runs already.
+		const plan = plansWithin(set, planId).find(({ id }) => set.machine(id) === logic);
+		if (plan) ids.set(logic, plan.id);
+		return plan?.id;
+	};
+	return {
+		planOf: (logic) => (isRecord(logic) && isRecord(logic.root) ? idOf(logic) : undefined),
+		config: (id) => set.config(id),
+		nameOf: (id) => set.portableId(id),
+	};
+}
+
+/** The plan, and those of all machines that it calls or launches. */
+export function plansWithin(set: CompiledSet, planId: string): MachinePlan[] {
+	const plans = new Map([[planId, set.plan(planId)]]);
+	// A map also visits what is added while it is walked.
+	for (const { machines } of plans.values()) {
+		for (const { id, missingFile } of Object.values(machines)) {
+			if (missingFile === undefined && !plans.has(id)) plans.set(id, set.plan(id));
+		}
+	}
+	return [...plans.values()];
+}
+
+/** A diagram of each machine, by its portable id. */
+export async function diagramsOf(
+	set: CompiledSet,
+	planId: string,
+	redaction: Redaction,
+): Promise<Readonly<Record<string, LaidOutDiagram>>> {
+	const diagrams: [string, LaidOutDiagram][] = [];
+	for (const { id } of plansWithin(set, planId)) {
+		diagrams.push([set.portableId(id), await layOutMachine(set, id, redaction)]);
+	}
+	return Object.fromEntries(diagrams);
+}
+
+/** The diagram of one machine, with those that it calls drawn within it. */
+export async function layOutMachine(set: CompiledSet, planId: string, redaction: Redaction): Promise<LaidOutDiagram> {
+	const { diagramOf, layOut } = await import("../diagram/index.ts");
+	const plans = new Map(plansWithin(set, planId).map((plan) => [plan.id, plan]));
+	const diagram = diagramOf(set.plan(planId), plans, { machineId: (id) => set.portableId(id) });
+	return redaction.diagram(await layOut(diagram));
+}

@@ -1,0 +1,51 @@
+/** The WebSocket of the inspector's page: a session told as messages of `protocol.ts`, and what the page asks for. */
+import type { Connection, Endpoint } from "./local-server.ts";
+import type { ClientMessage, ServerMessage } from "./protocol.ts";
+import { readClientMessage } from "./read-client-message.ts";
+import type { InspectionSession } from "./session.ts";
+
+export type Notice = Omit<Extract<ServerMessage, { type: "notice" }>, "type">;
+
+export interface SessionEndpointOptions {
+	readonly session: InspectionSession;
+	/** The first message; made when the first page connects. */
+	hello(): Promise<Extract<ServerMessage, { type: "hello" }>>;
+	/** Does what a page asks for. @returns what to tell it; undefined for nothing */
+	received(message: ClientMessage): Promise<Notice | undefined>;
+}
+
+export function sessionEndpoint({ session, hello, received }: SessionEndpointOptions): Endpoint {
+	const { redaction } = session;
+	const send = (connection: Connection, message: ServerMessage) => connection.send(redaction.message(message));
+	const notify = (connection: Connection, { level, text }: Notice) =>
+		send(connection, { type: "notice", level, text: redaction.text(text) });
+	return {
+		connected(connection) {
+			let isGone = false;
+			let stop: (() => void) | undefined;
+			hello().then(
+				(message) => {
+					if (isGone) return;
+					send(connection, message);
+					stop = session.listen((text) => connection.send(text));
+				},
+				(error: unknown) => notify(connection, { level: "error", text: redaction.error(error) }),
+			);
+			return () => {
+				isGone = true;
+				stop?.();
+			};
+		},
+
+		received(text, connection) {
+			const message = readClientMessage(text);
+			if (!message) return notify(connection, { level: "error", text: "This is no message that the inspector knows." });
+			received(message).then(
+				(notice) => {
+					if (notice) notify(connection, notice);
+				},
+				(error: unknown) => notify(connection, { level: "error", text: redaction.error(error) }),
+			);
+		},
+	};
+}

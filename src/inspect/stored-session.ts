@@ -1,0 +1,257 @@
+/** A stored execution as a session: the states and calls of it and of all below it, in the order of their times. */
+import type { LogEntry } from "../../runtime/checkpoint/log.ts";
+import { FlatstateError } from "../../runtime/errors.ts";
+import { UnknownExecutionError } from "../../runtime/store/errors.ts";
+import type { ExecutionStatus } from "../../runtime/store/execution-summary.ts";
+import type { Store } from "../../runtime/store/store.ts";
+import type { LaidOutDiagram } from "../diagram/diagram.ts";
+import { type ChosenMachine, ConfigMissingError, type StoredMachines } from "../stored-machine.ts";
+import { ContextView } from "./context-view.ts";
+import { callOutcome } from "./live-feed.ts";
+import type { InspectedActor, InspectedCall, InspectedEvent, InspectedFrame, ServerMessage } from "./protocol.ts";
+import { layOutMachine } from "./run-machines.ts";
+import { type End, InspectionSession, type SessionOptions } from "./session.ts";
+import { callsOf, readStoredExecution, type StoredExecution, stepsOf, timeOf } from "./stored-execution.ts";
+
+export interface StoredSession {
+	readonly session: InspectionSession;
+	readonly hello: Extract<ServerMessage, { type: "hello" }>;
+	/** What could not be read, in words. */
+	readonly problems: readonly string[];
+}
+
+export interface StoredSessionOptions extends SessionOptions {
+	readonly store: Store;
+	readonly machines: StoredMachines;
+}
+
+/** Executions that are read at once. */
+const readAtOnce = 10;
+
+interface Member {
+	readonly execution: StoredExecution;
+	/** Undefined where its configuration is not in the store. */
+	readonly machine: ChosenMachine | undefined;
+	/** The machine's name for the page. */
+	readonly name: string | undefined;
+}
+
+/**
+ * Reads an execution with its children, and those that they have launched.
+ * @throws UnknownExecutionError, StoreError
+ */
+export async function readStoredSession(
+	executionId: string,
+	{ store, machines, ...options }: StoredSessionOptions,
+): Promise<StoredSession> {
+	const members = await readFamily(executionId, store, machines);
+	const [root] = members;
+	if (!root) throw new UnknownExecutionError(executionId, store.name);
+	const session = new InspectionSession(options);
+	for (const member of members) tellActor(session, member, executionId);
+	for (const { later } of thingsOf(session, members)) session.add(later);
+	const end = endOf(root, session);
+	if (end) session.end(end);
+	else session.flush();
+	const { redaction } = session;
+	const hello = {
+		type: "hello" as const,
+		mode: "stored" as const,
+		machine: root.name ?? redaction.text(root.execution.summary.machine_name),
+		executionId,
+		diagrams: await diagramsOfMembers(session, members),
+	};
+	return { session, hello, problems: members.flatMap(({ execution }) => execution.problems) };
+}
+
+async function readFamily(executionId: string, store: Store, machines: StoredMachines): Promise<Member[]> {
+	const { persistence } = store;
+	const members: Member[] = [];
+	const known = new Set([executionId]);
+	const ids = [executionId];
+	while (ids.length > 0) {
+		const some = ids.splice(0, readAtOnce);
+		const read = await Promise.all(some.map((id) => readStoredExecution(persistence, id)));
+		for (const execution of read) if (execution) members.push(await memberOf(execution, machines));
+		const children = await Promise.all(some.map((id) => persistence.listExecutions({ parentExecutionId: id })));
+		// By the time of their start, as they came while it ran.
+		for (const { execution_id: id } of children.flat().sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at))) {
+			if (!known.has(id)) ids.push(id);
+			known.add(id);
+		}
+	}
+	return members;
+}
+
+async function memberOf(execution: StoredExecution, machines: StoredMachines): Promise<Member> {
+	const { summary, origin } = execution;
+	const machine = await machineOf(summary.execution_id, machines);
+	const name = origin?.machine ?? machine?.set.portableId(machine.planId);
+	return { execution, machine, name };
+}
+
+/** Without its configuration an execution is shown all the same, by its checkpoints alone. */
+async function machineOf(executionId: string, machines: StoredMachines): Promise<ChosenMachine | undefined> {
+	try {
+		return await machines.machineOf(executionId);
+	} catch (error) {
+		const isMissing = error instanceof ConfigMissingError || isOneOf(error, ["corrupt_checkpoint", "compile_error"]);
+		if (isMissing) return undefined;
+		throw error;
+	}
+}
+
+function isOneOf(error: unknown, codes: readonly string[]): boolean {
+	return error instanceof FlatstateError && codes.includes(error.code);
+}
+
+async function diagramsOfMembers(
+	{ redaction }: InspectionSession,
+	members: readonly Member[],
+): Promise<Readonly<Record<string, LaidOutDiagram>>> {
+	const diagrams: Record<string, LaidOutDiagram> = {};
+	for (const { name, machine } of members) {
+		if (name === undefined || !machine || Object.hasOwn(diagrams, name)) continue;
+		diagrams[name] = await layOutMachine(machine.set, machine.planId, redaction);
+	}
+	return diagrams;
+}
+
+const statuses: Readonly<Record<ExecutionStatus, InspectedActor["status"]>> = {
+	active: "active",
+	waiting: "waiting",
+	stopped: "stopped",
+	failed: "error",
+	done: "done",
+};
+
+function tellActor(session: InspectionSession, { execution, name }: Member, rootId: string): void {
+	const { redaction } = session;
+	const { summary, checkpoints } = execution;
+	const { execution_id: id, status, machine_name, parent_execution_id: parent, error } = summary;
+	const isOver = status === "done" || status === "failed" || status === "stopped";
+	const ended = checkpoints.at(-1)?.snapshot;
+	session.actor(id, () => ({
+		id,
+		parent: id === rootId ? null : parent,
+		name: redaction.text(machine_name),
+		kind: "machine",
+		executionId: id,
+		status: statuses[status],
+		startedAt: timeOf(summary.created_at),
+		...(name !== undefined && { machine: name }),
+		...(summary.waiting_channel !== null && { channel: redaction.text(summary.waiting_channel) }),
+		...(isOver && { endedAt: timeOf(summary.updated_at) }),
+		...(ended && { state: redaction.text(stateOf(ended)) }),
+		...(status === "done" && ended?.event === "machine_end" && { output: redaction.value(ended.output) }),
+		...(error && { error: redaction.text(`${error.name}: ${error.message}`) }),
+	}));
+}
+
+function stateOf({ current_state: state, context }: StoredExecution["checkpoints"][number]["snapshot"]): string {
+	const { machine } = context;
+	const named = typeof machine === "object" && machine !== null && "current_state" in machine && machine.current_state;
+	return typeof named === "string" ? named : state;
+}
+
+interface Thing {
+	readonly at: number;
+	readonly later: Parameters<InspectionSession["add"]>[0];
+}
+
+function thingsOf(session: InspectionSession, members: readonly Member[]): Thing[] {
+	const { redaction } = session;
+	const things = members.flatMap((member): Thing[] => {
+		const { execution, machine } = member;
+		const actor = execution.summary.execution_id;
+		const view = new ContextView(redaction);
+		const frames = stepsOf(execution, machine).map(({ at, context, state, ...totals }) => ({
+			at,
+			later: () => {
+				const frame: Omit<InspectedFrame, "seq"> = {
+					at,
+					actor,
+					state: redaction.text(state),
+					...totals,
+					...view.show(context),
+				};
+				return { type: "frame" as const, frame };
+			},
+		}));
+		return [...frames, ...callThings(session, member), ...eventThings(session, execution)];
+	});
+	// Stable: of the same time parents come before their children, and frames before what was done in them.
+	return things.sort((a, b) => a.at - b.at);
+}
+
+function callThings(session: InspectionSession, { execution, machine }: Member): Thing[] {
+	const { redaction } = session;
+	const actor = execution.summary.execution_id;
+	return callsOf(execution, machine).map(({ id, agent, state, startedAt, endedAt, input, outcome }) => {
+		const failed = "error" in outcome;
+		const shown = failed
+			? { error: redaction.text(`${outcome.error.name}: ${outcome.error.message}`) }
+			: callOutcome(outcome.output, redaction);
+		const call: InspectedCall = {
+			id,
+			actor,
+			state: redaction.text(state),
+			agent: redaction.text(agent),
+			at: startedAt,
+			endedAt,
+			...(input !== undefined && { input: redaction.value(input) }),
+			...shown,
+		};
+		session.actor(id, () => ({
+			id,
+			parent: actor,
+			name: call.agent,
+			kind: "agent",
+			status: failed ? "error" : "done",
+			startedAt,
+			endedAt,
+			...(call.answer !== undefined && { output: call.answer }),
+			...(failed && call.error !== undefined && { error: call.error }),
+		}));
+		return { at: startedAt, later: () => ({ type: "call", call }) };
+	});
+}
+
+/** Finished steps that are no calls: hooks, actions, signals, children. Ids and times say nothing to a person. */
+function eventThings({ redaction }: InspectionSession, { summary, log }: StoredExecution): Thing[] {
+	const actor = summary.execution_id;
+	return log
+		.filter(({ key }) => !/^(?:agent|id|backoff)\.|^deadline$/.test(key))
+		.map(({ key, at: state, entry, time }) => ({
+			at: time,
+			later: () => {
+				const event: InspectedEvent = {
+					at: time,
+					actor,
+					event: redaction.text(state === "" ? key : `${state}: ${key}`),
+					data: dataOf(entry, redaction),
+				};
+				return { type: "event" as const, event };
+			},
+		}));
+}
+
+function dataOf(entry: LogEntry["entry"], redaction: InspectionSession["redaction"]): unknown {
+	return redaction.value("error" in entry ? { error: `${entry.error.name}: ${entry.error.message}` } : entry.output);
+}
+
+function endOf({ execution: { summary, checkpoints } }: Member, { redaction }: InspectionSession): End | undefined {
+	const { status, error, waiting_channel: channel } = summary;
+	const why = error && { error: redaction.text(`${error.name}: ${error.message}`) };
+	switch (status) {
+		case "active":
+			return undefined;
+		case "waiting":
+			return { type: "end", status, ...(channel !== null && { channel: redaction.text(channel) }) };
+		case "done":
+			return { type: "end", status, output: redaction.value(checkpoints.at(-1)?.snapshot.output ?? {}) };
+		case "failed":
+		case "stopped":
+			return { type: "end", status, ...why };
+	}
+}

@@ -1,0 +1,78 @@
+/** What the page knows of a run: the server's messages put together. Pure; one call takes many messages at once. */
+import type {
+	InspectedActor,
+	InspectedCall,
+	InspectedEvent,
+	InspectedFrame,
+	ServerMessage,
+} from "../inspect/protocol.ts";
+import { SessionDraft } from "./session-draft.ts";
+
+export type Hello = Extract<ServerMessage, { type: "hello" }>;
+export type End = Extract<ServerMessage, { type: "end" }>;
+
+/** An event with its number in the log, from 0 over the whole session. */
+export interface LoggedEvent extends InspectedEvent {
+	readonly number: number;
+}
+
+export interface Notice {
+	readonly number: number;
+	readonly level: "info" | "error";
+	readonly text: string;
+}
+
+export interface Session {
+	/** Null until the server has said what this is about. */
+	readonly hello: Hello | null;
+	readonly actors: ReadonlyMap<string, InspectedActor>;
+	/** Ids by the parent's id, in the order of their arrival. A parent may arrive after its children. */
+	readonly childrenOf: ReadonlyMap<string | null, readonly string[]>;
+	/** The machine that was run: the first one without a parent. */
+	readonly root: string | null;
+	/** By `seq`, whatever order they came in. */
+	readonly frames: readonly InspectedFrame[];
+	readonly framesOf: ReadonlyMap<string, readonly InspectedFrame[]>;
+	/** In the order of their starts' arrival. */
+	readonly calls: readonly InspectedCall[];
+	/** Where each call is in `calls`. */
+	readonly callPlaces: ReadonlyMap<string, number>;
+	/** The latest ones, as many as are kept. */
+	readonly events: readonly LoggedEvent[];
+	/** Of all that came, with those that are no longer kept. */
+	readonly eventCount: number;
+	readonly isPaused: boolean;
+	/** The latest few. */
+	readonly notices: readonly Notice[];
+	readonly noticeCount: number;
+	/** Null while it runs. */
+	readonly end: End | null;
+}
+
+export const emptySession: Session = {
+	hello: null,
+	actors: new Map(),
+	childrenOf: new Map(),
+	root: null,
+	frames: [],
+	framesOf: new Map(),
+	calls: [],
+	callPlaces: new Map(),
+	events: [],
+	eventCount: 0,
+	isPaused: false,
+	notices: [],
+	noticeCount: 0,
+	end: null,
+};
+
+/**
+ * The session after these messages. Collections that none of them touches stay the same objects, so whoever shows them
+ * need not look again. A `hello` begins anew: after a reconnection the server tells everything once more.
+ */
+export function receive(session: Session, messages: readonly ServerMessage[]): Session {
+	const beginning = messages.findLastIndex(({ type }) => type === "hello");
+	const draft = new SessionDraft(beginning === -1 ? session : emptySession);
+	for (const message of messages.slice(Math.max(beginning, 0))) draft.take(message);
+	return draft.session();
+}

@@ -1,0 +1,210 @@
+/** Candidates of one source in one context: proposed from the conditions, tried with the real templates, the telling ones kept. */
+import { type Assignment, applyAll, distinct, merge, NOTHING, product, type Setting } from "./assignments.ts";
+import { featuresOf, scopesAt } from "./candidate-features.ts";
+import { conditionExpression } from "./condition-expression.ts";
+import { comparisonsOf } from "./condition-parts.ts";
+import type { Scope } from "./evaluate.ts";
+import { invert } from "./invert.ts";
+import { invertStructure } from "./invert-structure.ts";
+import type { Path } from "./paths.ts";
+import { propose, type Unknowns } from "./propose.ts";
+import type { Reader, Write } from "./readers.ts";
+import { fitTo, UNFIT, variations } from "./shape.ts";
+import { ShownFeatures } from "./shown-features.ts";
+import { type Outcome, outcomeOf, type Source } from "./source.ts";
+import { workingPlain } from "./working-plain.ts";
+
+type Context = Readonly<Record<string, unknown>>;
+
+/** So many candidates are tried for one source in one context, so many of them to see two things together, and so many are kept. */
+const MOST_TRIALS = 400;
+const MOST_KEPT = 32;
+const MOST_JOINED = 150;
+/** So many proposals are tried for one verdict of one part of a condition. */
+const MOST_PER_VERDICT = 10;
+
+/** Candidates that differ in what the conditions make of them, most telling first. */
+export function tellingCandidates(source: Source, context: Context): readonly unknown[] {
+	return new Candidates(source, context).find();
+}
+
+class Candidates {
+	readonly #source: Source;
+	readonly #context: Context;
+	/** What proposals are laid over. */
+	#plain: unknown;
+	readonly #kept: unknown[] = [];
+	readonly #tried = new Set<string>();
+	readonly #shown = new ShownFeatures();
+	#trials = 0;
+
+	constructor(source: Source, context: Context) {
+		this.#source = source;
+		this.#context = context;
+		this.#plain = workingPlain(source, context);
+	}
+
+	find(): readonly unknown[] {
+		const { readers } = this.#source;
+		const base = this.#withLists();
+		this.#consider(NOTHING);
+		this.#chooseOwnTransitions(base);
+		for (const [index, reader] of readers.entries()) this.#drive(reader, index, base);
+		for (const setting of variations(this.#source.shape)) this.#consider([setting]);
+		this.#combine();
+		return this.#kept;
+	}
+
+	/** What comes of the plain candidate, with lists where a `foreach` goes through them. */
+	#withLists(): Outcome {
+		let base = outcomeOf(this.#source, this.#plain, this.#context);
+		for (const reader of this.#source.readers) {
+			const seen = reader.values === undefined ? undefined : scopesAt(this.#source, reader, base);
+			if (seen?.scope === undefined || reader.values === undefined) continue;
+			const stages = this.#source.writes.length + reader.chain.length;
+			const unknowns = this.#unknowns(reader.door, seen.scope, stages, reader.chain);
+			const [list] = invert(reader.expression, reader.values[0], unknowns);
+			const [resolved] = list === undefined ? [] : this.#resolve(list, [...this.#source.writes, ...reader.chain], seen);
+			const plain = resolved && fitTo(applyAll(this.#plain, resolved), this.#source.shape);
+			if (plain === undefined || plain === UNFIT) continue;
+			this.#plain = plain;
+			base = outcomeOf(this.#source, plain, this.#context);
+		}
+		return base;
+	}
+
+	/** One answer for each transition of the state itself: those before it false, its own true. */
+	#chooseOwnTransitions(base: Outcome): void {
+		const { state } = this.#source;
+		if (state === undefined || base.scope === undefined) return;
+		let before: Assignment[] = [NOTHING];
+		for (const { when } of state.transitions) {
+			if (when === "never") continue;
+			const condition = when && conditionExpression(when.node);
+			if (condition === undefined) {
+				this.#considerAll(before, base, []);
+				return;
+			}
+			const unknowns = this.#unknowns(condition.door, base.scope, this.#source.writes.length, []);
+			this.#considerAll(product(before, propose(condition.expression, true, unknowns)), base, []);
+			before = product(before, propose(condition.expression, false, unknowns));
+		}
+		this.#considerAll(before, base, []);
+	}
+
+	/** Makes a reader, and each comparison in it, true and false. */
+	#drive(reader: Reader, index: number, base: Outcome): void {
+		const before = base.scope && scopesAt(this.#source, reader, base);
+		if (before?.scope === undefined) return;
+		const stages = this.#source.writes.length + reader.chain.length;
+		const unknowns = this.#unknowns(reader.door, before.scope, stages, reader.chain);
+		for (const value of reader.values ?? []) {
+			this.#considerAll(invert(reader.expression, value, unknowns), before, reader.chain, index);
+		}
+		for (const expression of [reader.expression, ...comparisonsOf(reader.expression)]) {
+			for (const wanted of [true, false]) {
+				const proposals = propose(expression, wanted, unknowns).slice(0, MOST_PER_VERDICT);
+				this.#considerAll(proposals, before, reader.chain, index);
+			}
+		}
+	}
+
+	/** Tries what has not been seen together: this transition and that condition ahead, two conditions both true. */
+	#combine(): void {
+		const most = this.#trials + MOST_JOINED;
+		for (const [one, other] of this.#shown.missing(this.#source.readers.length)) {
+			if (this.#trials >= most) return;
+			this.#join(one, other);
+		}
+	}
+
+	#join(one: string, other: string): void {
+		for (const first of this.#shown.solutionsOf(one).slice(0, 3)) {
+			for (const second of this.#shown.solutionsOf(other).slice(0, 3)) {
+				for (const both of merge(first, second)) {
+					this.#consider(both);
+					if (this.#shown.hasSeen(one, other)) return;
+				}
+			}
+		}
+	}
+
+	/** Follows assignments of what a reader sees back to the candidate, and tries what comes out. */
+	#considerAll(assignments: readonly Assignment[], seen: Outcome, chain: readonly Write[], reader?: number): void {
+		const writes = [...this.#source.writes, ...chain];
+		for (const assignment of assignments) {
+			for (const resolved of this.#resolve(assignment, writes, seen)) this.#consider(resolved, reader);
+		}
+	}
+
+	#resolve(assignment: Assignment, writes: readonly Write[], { scopes }: Outcome): Assignment[] {
+		const { plan, root } = this.#source;
+		let open: Assignment[] = [assignment];
+		for (let stage = writes.length - 1; stage >= 0; stage -= 1) {
+			const [key, structure] = writes[stage] ?? [];
+			const scope = scopes[stage];
+			if (key === undefined || structure === undefined || scope === undefined) continue;
+			const unknowns = {
+				...this.#unknowns("template", scope, stage, writes.slice(this.#source.writes.length)),
+				parsesRendered: plan.parsesRendered,
+			};
+			open = distinct(
+				open.flatMap((one) => {
+					const mine = one.filter(({ path }) => this.#contextKey(path) === key);
+					if (mine.length === 0) return [one];
+					const others = one.filter((setting) => !mine.includes(setting));
+					const solved = mine.map(({ path, value }) => invertStructure(structure, path.slice(2), value, unknowns));
+					return solved.reduce<Assignment[]>((all, each) => product(all, each), [others]);
+				}),
+			);
+		}
+		return open.map((one) =>
+			one.flatMap((setting): Setting[] => {
+				if (setting.path[0] !== root) return [];
+				return [this.#source.unwrap({ path: setting.path.slice(1), value: setting.value })].filter(
+					(own) => own !== undefined,
+				);
+			}),
+		);
+	}
+
+	/** @param stage how many of the writes are done */
+	#unknowns(door: Unknowns["door"], scope: Scope, stage: number, chain: readonly Write[]): Unknowns {
+		const { writes, root } = this.#source;
+		const keys = new Set([...writes, ...chain].slice(0, stage).map(([key]) => key));
+		const seesSource = stage <= writes.length;
+		return {
+			door,
+			scope,
+			isFree: (path) => {
+				const key = this.#contextKey(path);
+				if (key !== undefined && keys.has(key)) return true;
+				return path[0] === root && (root === "input" || seesSource);
+			},
+		};
+	}
+
+	/** The context key that a path reads; `input.x` of a state is `context.x` where the source stores that. */
+	#contextKey(path: Path): string | undefined {
+		const [root, key] = path;
+		if (typeof key !== "string") return undefined;
+		if (root === "context") return key;
+		const { root: own, writes } = this.#source;
+		return root === "input" && own === "output" && writes.some(([name]) => name === key) ? key : undefined;
+	}
+
+	#consider(assignment: Assignment, reader?: number): void {
+		if (this.#trials >= MOST_TRIALS || (assignment.length === 0 && reader !== undefined)) return;
+		const { shape, settle = (value: unknown) => value } = this.#source;
+		const fitted = fitTo(applyAll(this.#plain, assignment), shape);
+		if (fitted === UNFIT) return;
+		const candidate = settle(fitted);
+		const text = JSON.stringify(candidate);
+		if (this.#tried.has(text)) return;
+		this.#tried.add(text);
+		this.#trials += 1;
+		const features = featuresOf(this.#source, outcomeOf(this.#source, candidate, this.#context));
+		this.#shown.explain(features, assignment, reader);
+		if (this.#shown.add(features) && this.#kept.length < MOST_KEPT) this.#kept.push(candidate);
+	}
+}

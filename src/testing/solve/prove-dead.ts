@@ -1,0 +1,274 @@
+/** Proofs that a transition can not be taken. Where nothing is proven, nothing is claimed. */
+import type { Expression } from "../../../compiler/expression/nodes.ts";
+import type { MachinePlan, PlannedCondition, StatePlan } from "../../../compiler/plan/plan.ts";
+import type { DeadReason } from "../explore/exploration.ts";
+import type { TransitionId } from "../scenario/scenario.ts";
+import { comparedIn } from "./condition-cases.ts";
+import { type ContextDomain, domainAt, machineDomains, type StateDomains, variablesAt } from "./context-domains.ts";
+import { ANYTHING, contains, type Domain, isListed } from "./domain.ts";
+import type { Variables } from "./domain-of-structure.ts";
+import { type Facts, factsAbout } from "./path-facts.ts";
+import { possibleErrors, routesOf } from "./possible-errors.ts";
+import { machineReads } from "./readers.ts";
+import { canFail, canHold } from "./transition-cases.ts";
+
+/** What is known beside the plan. */
+export interface DeadFacts {
+	/** Hooks are registered in code for states or for the run, which the plan does not show; default: none. */
+	readonly hasInjectedHooks?: boolean;
+}
+
+/**
+ * Proves that no run takes a transition or an error route. Agents are taken at the word of their output schemas, or to
+ * answer without JSON; actions at the word of `metadata.effects`, and without it they may do anything, as other hooks.
+ *
+ * @returns undefined where it is not proven
+ */
+export function proveDead(plan: MachinePlan, id: TransitionId, facts: DeadFacts = {}): DeadReason | undefined {
+	const state = machineReads(plan).state(id.state);
+	if (state === undefined) return undefined;
+	const plain = id.kind === "transition" ? withoutEntering(state, id.index) : undefined;
+	if (plain !== undefined) return plain;
+	if (facts.hasInjectedHooks) return undefined;
+	const domains = machineDomains(plan);
+	if (domains === undefined) return undefined;
+	const entered = domains.states.get(state.name);
+	if (entered === undefined) return { code: "state_never_entered", text: neverEntered(plan, state) };
+	return id.kind === "error" ? deadRoute(plan, state, id, entered) : deadTransition(plan, state, id.index, entered);
+}
+
+/** Whether no run can enter a state. */
+export function proveNeverEntered(plan: MachinePlan, name: string, facts: DeadFacts = {}): DeadReason | undefined {
+	const state = machineReads(plan).state(name);
+	const domains = facts.hasInjectedHooks ? undefined : machineDomains(plan);
+	if (state === undefined || domains === undefined || domains.states.has(name)) return undefined;
+	return { code: "state_never_entered", text: neverEntered(plan, state) };
+}
+
+/** What can be told from the state's own transitions, whatever the values are. */
+function withoutEntering(state: StatePlan, index: number): DeadReason | undefined {
+	const transition = state.transitions[index];
+	if (transition === undefined) return undefined;
+	if (state.kind === "final") {
+		return {
+			code: "switched_off",
+			text: `\`${state.name}\` is a final state, so its transitions are never looked at.`,
+		};
+	}
+	if (transition.when === "never") return { code: "switched_off", text: "Its condition is `false`." };
+	const always = state.transitions.findIndex(({ when }) => when === undefined || isBlank(when));
+	if (always !== -1 && always < index) {
+		const text = `The transition before it to \`${state.transitions[always]?.to}\` has no condition and is always taken.`;
+		return { code: "shadowed", text, by: idOf(state, always) };
+	}
+	const expression = expressionOf(transition.when);
+	const earlier = earlierOf(state, index);
+	if (
+		canHold(
+			earlier.map(({ expression: one }) => one),
+			expression,
+			anyValues,
+		)
+	)
+		return undefined;
+	if (expression !== undefined && !canHold([], expression, anyValues)) {
+		return {
+			code: "never_holds",
+			text: `\`${textOf(transition.when)}\` contradicts itself: it is false for all values.`,
+		};
+	}
+	return shadowed(state, index, earlier, anyValues);
+}
+
+const anyValues: Variables = { parsesRendered: false, domainOf: () => ANYTHING };
+
+function deadTransition(
+	plan: MachinePlan,
+	state: StatePlan,
+	index: number,
+	{ after, facts }: StateDomains,
+): DeadReason | undefined {
+	const variables = variablesAt(plan, state, after);
+	const when = state.transitions[index]?.when;
+	const expression = when === "never" ? undefined : expressionOf(when);
+	const earlier = earlierOf(state, index);
+	const before = earlier.map(({ expression: one }) => one);
+	if (canHold(before, expression, variables)) return behindFacts(state, index, before, facts, variables);
+	if (expression !== undefined && !canHold([], expression, variables)) {
+		const known = valuesText(plan, state, [expression], after);
+		return { code: "never_holds", text: `\`${textOf(when)}\` is never true: ${known}.` };
+	}
+	const reason = shadowed(state, index, earlier, variables);
+	const known = valuesText(plan, state, [...before, ...(expression === undefined ? [] : [expression])], after);
+	return known === "" ? reason : { ...reason, text: `${reason.text.slice(0, -1)}: ${known}.` };
+}
+
+/** What the ways to the state rule out, where its own conditions and values do not. */
+function behindFacts(
+	state: StatePlan,
+	index: number,
+	before: readonly Expression[],
+	facts: Facts,
+	variables: Variables,
+): DeadReason | undefined {
+	const when = state.transitions[index]?.when;
+	const expression = when === "never" ? undefined : expressionOf(when);
+	const about = factsAbout(expression === undefined ? before : [expression, ...before], facts);
+	if (about.size === 0 || canHold([...about.values(), ...before], expression, variables)) return undefined;
+	const known = [...about.keys()].map((text) => `\`${deniedText(text)}\``).join(" and ");
+	const way = `on every way to \`${state.name}\`, ${known} has held, and nothing has changed that`;
+	if (expression === undefined) {
+		return { code: "shadowed", text: `The transitions before it take every case that is left: ${way}.` };
+	}
+	return { code: "never_holds", text: `\`${textOf(when)}\` is never true when it is come to: ${way}.` };
+}
+
+/** A fact is what was false; people read what was true. */
+function deniedText(text: string): string {
+	const denied = /^not \((.*)\)$/s.exec(text)?.[1];
+	return denied ?? `not (${text})`;
+}
+
+interface Earlier {
+	readonly index: number;
+	readonly expression: Expression;
+}
+
+function earlierOf(state: StatePlan, index: number): readonly Earlier[] {
+	return state.transitions.slice(0, index).flatMap(({ when }, at) => {
+		const expression = when === "never" ? undefined : expressionOf(when);
+		return expression === undefined ? [] : [{ index: at, expression }];
+	});
+}
+
+/** Which earlier transition takes every case: one alone where there is one, else all of them together. */
+function shadowed(state: StatePlan, index: number, earlier: readonly Earlier[], variables: Variables): DeadReason {
+	const when = state.transitions[index]?.when;
+	const expression = when === "never" ? undefined : expressionOf(when);
+	const alone = earlier.find(({ expression: one }) => !canHold([one], expression, variables));
+	if (alone !== undefined) {
+		const by = state.transitions[alone.index];
+		const text =
+			expression === undefined
+				? `\`${textOf(by?.when)}\`, which leads to \`${by?.to}\`, always holds.`
+				: `Wherever \`${textOf(when)}\` holds, ${holdsText(alone.expression, expression, variables)}\`${textOf(by?.when)}\` before it, which leads to \`${by?.to}\`.`;
+		return { code: "shadowed", text, by: idOf(state, alone.index) };
+	}
+	const last = earlier.at(-1);
+	const conditions = earlier.map(({ index: at }) => `\`${textOf(state.transitions[at]?.when)}\``).join(", ");
+	return {
+		code: "shadowed",
+		text: `The transitions before it take every case between them: ${conditions}.`,
+		...(last !== undefined && { by: idOf(state, last.index) }),
+	};
+}
+
+/** Whether the earlier condition holds as well, or fails in some of these cases. */
+function holdsText(earlier: Expression, wanted: Expression, variables: Variables): string {
+	return canFail(earlier, variables, wanted) ? "so does, or fails, " : "so does ";
+}
+
+function deadRoute(
+	plan: MachinePlan,
+	state: StatePlan,
+	{ error }: Extract<TransitionId, { kind: "error" }>,
+	{ choice }: StateDomains,
+): DeadReason | undefined {
+	const errors = possibleErrors(plan, state, choice);
+	if (errors === "any" || routesOf(errors, state).has(error)) return undefined;
+	if (errors.length === 0) return { code: "cannot_fail", text: `Nothing in \`${state.name}\` can fail.` };
+	const names = [...new Set(errors.map(([name = ""]) => `\`${name}\``))].join(" or ");
+	const text =
+		error === "default"
+			? `\`${state.name}\` can only fail with ${names}, which has a route of its own.`
+			: `\`${state.name}\` can only fail with ${names}.`;
+	return { code: "cannot_fail", text };
+}
+
+function neverEntered(plan: MachinePlan, state: StatePlan): string {
+	const from = plan.states.filter(
+		({ name, transitions, onError }) =>
+			name !== state.name &&
+			(transitions.some(({ to }) => to === state.name) ||
+				onError?.default === state.name ||
+				onError?.byType.some(([, to]) => to === state.name)),
+	);
+	if (from.length === 0) return `Nothing leads to the state \`${state.name}\`.`;
+	const names = from.map(({ name }) => `\`${name}\``).join(", ");
+	return `The state \`${state.name}\` is never entered: what leads to it from ${names} is never taken.`;
+}
+
+/** What the variables of conditions can be, and where that comes from. */
+function valuesText(
+	plan: MachinePlan,
+	state: StatePlan,
+	conditions: readonly Expression[],
+	after: ContextDomain,
+): string {
+	const compared = conditions.flatMap((condition) => comparedIn([condition])?.paths ?? []);
+	const paths = [...new Set(compared.map((path) => path.join(".")))];
+	const sentences = paths.flatMap((text) => {
+		const [root, ...rest] = text.split(".");
+		if (root !== "context") {
+			const domain = rest.reduce((_, key) => variablesAt(plan, state, after).domainOf("output", key), ANYTHING);
+			return root === "output" && domain !== ANYTHING
+				? [`\`${text}\` is ${domainText(domain)} (the agent's \`output\`)`]
+				: [];
+		}
+		const domain = domainAt(after, rest);
+		return isAnything(domain) ? [] : [`\`${text}\` is ${domainText(domain)}${writersText(plan, rest[0] ?? "")}`];
+	});
+	return sentences.join(", and ");
+}
+
+function isAnything(domain: Domain): boolean {
+	return domain.open.size === ANYTHING.open.size && !domain.isWhole;
+}
+
+function domainText(domain: Domain): string {
+	const values = domain.constants.map((value) => JSON.stringify(value));
+	const kinds = [...domain.open].map((kind) => (kind === "number" && domain.isWhole ? "a whole number" : WORDS[kind]));
+	const parts = [...values, ...kinds];
+	if (!isListed(domain) && contains(domain, null) && parts.length === 1) return "always missing";
+	const last = parts.at(-1) ?? "nothing";
+	return `only ever ${parts.length > 1 ? `${parts.slice(0, -1).join(", ")} or ${last}` : last}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+	null: "null",
+	boolean: "true or false",
+	number: "a number",
+	text: "a text",
+	list: "a list",
+	map: "a mapping",
+};
+
+/** The places in the file that set a context key. */
+function writersText(plan: MachinePlan, key: string): string {
+	const reads = machineReads(plan);
+	const places = [
+		...(plan.context.some(([name]) => name === key) ? ["`context`"] : []),
+		...plan.states
+			.filter((state) => reads.writesOf(state).some(([name]) => name === key))
+			.map(({ name }) => `\`states.${name}\``),
+	];
+	return places.length === 0 ? " (nothing sets it)" : ` (set in ${places.join(", ")})`;
+}
+
+function idOf(state: StatePlan, index: number): TransitionId {
+	return { state: state.name, kind: "transition", index, to: state.transitions[index]?.to ?? "" };
+}
+
+function isBlank(when: PlannedCondition | "never"): boolean {
+	return when !== "never" && when.node.kind === "simple" && when.node.expression === null;
+}
+
+/** The expression of a condition that cases can cover; undefined for none, blank, and other languages. */
+function expressionOf(when: PlannedCondition | "never" | undefined): Expression | undefined {
+	if (when === undefined || when === "never" || when.node.kind !== "simple") return undefined;
+	return when.node.expression ?? undefined;
+}
+
+function textOf(when: PlannedCondition | "never" | undefined): string {
+	return when === undefined || when === "never" ? "false" : when.text.trim();
+}

@@ -1,0 +1,149 @@
+/** The answer space of one machine: sources made once, candidates solved per context and remembered. */
+import { isRecord } from "../../../compiler/document/plain-data.ts";
+import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
+import type { AnswerSpace, AnswerSpaceOptions, FlatContext } from "./answer-space.ts";
+import { tellingCandidates } from "./candidates.ts";
+import { childShape } from "./child-shape.ts";
+import { combinations, declaredEffects, supposedKeys } from "./effects.ts";
+import { machineReads } from "./readers.ts";
+import { ANY_SHAPE } from "./shape.ts";
+import type { Source } from "./source.ts";
+import { agentSource, childSource, effectSource, inputSource, signalSource } from "./sources.ts";
+
+/** So many contexts are remembered for one source. */
+const MOST_REMEMBERED = 500;
+
+/** A source with what has been solved for it, by the part of the context that matters. */
+interface Solved {
+	readonly source: Source;
+	readonly keys: readonly string[];
+	readonly known: Map<string, readonly unknown[]>;
+}
+
+export class SolvedAnswers implements AnswerSpace {
+	readonly assumptions: readonly string[];
+	readonly #plan: MachinePlan;
+	readonly #options: AnswerSpaceOptions;
+	readonly #solved = new Map<string, Solved>();
+	#inputs: readonly FlatContext[] | undefined;
+
+	constructor(plan: MachinePlan, options: AnswerSpaceOptions) {
+		this.#plan = plan;
+		this.#options = options;
+		this.assumptions = assumptionsOf(plan);
+	}
+
+	inputs(): readonly FlatContext[] {
+		this.#inputs ??= different([
+			...(this.#options.extra?.inputs ?? []),
+			...tellingCandidates(inputSource(this.#plan), {}).filter(isRecord),
+		]);
+		return this.#inputs;
+	}
+
+	agentOutputs(state: StatePlan, context: FlatContext): readonly unknown[] {
+		const solved = this.#solvedOf(`agent ${state.name}`, () => [agentSource(this.#plan, state)]);
+		return different([...named(this.#options.extra?.agents, state.agent), ...this.#candidates(solved, context)]);
+	}
+
+	childOutputs(state: StatePlan, machine: string, context: FlatContext): readonly unknown[] {
+		const solved = this.#solvedOf(`machine ${machine} ${state.name}`, () => this.#childSources(state, machine));
+		return different([...named(this.#options.extra?.machines, machine), ...this.#candidates(solved, context)]);
+	}
+
+	actionEffects(state: StatePlan, action: string, context: FlatContext): readonly FlatContext[] {
+		const extra = named(this.#options.extra?.actions, action).filter(isRecord);
+		const declared = declaredEffects(this.#plan, action);
+		if (declared !== undefined) return different([...extra, ...combinations(declared)]);
+		const keys = supposedKeys(this.#plan, state);
+		if (keys.length === 0) return different([...extra, {}]);
+		const solved = this.#solvedOf(`action ${state.name}`, () => [effectSource(this.#plan, state, keys)]);
+		return different([...extra, ...this.#candidates(solved, context).filter(isRecord)]);
+	}
+
+	signals(state: StatePlan, context: FlatContext): readonly unknown[] {
+		const solved = this.#solvedOf(`signal ${state.name}`, () => [signalSource(this.#plan, state)]);
+		return different([...named(this.#options.extra?.waits, state.name), ...this.#candidates(solved, context)]);
+	}
+
+	errors({ onError }: StatePlan): readonly string[] {
+		const names = onError?.byType.map(([name]) => name) ?? [];
+		const other = ["Error", "UnexpectedError"].find((name) => !names.includes(name));
+		return other === undefined ? names : [...names, other];
+	}
+
+	#childSources(state: StatePlan, machine: string): readonly Source[] {
+		const reference = Object.hasOwn(this.#plan.machines, machine) ? this.#plan.machines[machine] : undefined;
+		const child = reference && this.#options.plans?.get(reference.id);
+		const shapes = child === undefined ? [] : childShape(child);
+		const known = shapes.map((shape) => childSource(this.#plan, state, machine, shape));
+		return known.length > 0 ? known : [childSource(this.#plan, state, machine, ANY_SHAPE)];
+	}
+
+	#solvedOf(name: string, make: () => readonly Source[]): readonly Solved[] {
+		const places = [...this.#solved.keys()].filter((one) => one.startsWith(`${name}\0`));
+		if (places.length === 0) {
+			for (const [index, source] of make().entries()) {
+				const place = `${name}\0${index}`;
+				places.push(place);
+				this.#solved.set(place, { source, keys: keysThatMatter(source), known: new Map() });
+			}
+		}
+		return places.flatMap((place) => this.#solved.get(place) ?? []);
+	}
+
+	#candidates(sources: readonly Solved[], context: FlatContext): readonly unknown[] {
+		return sources.flatMap(({ source, keys, known }) => {
+			const seen = JSON.stringify(keys.map((key) => (Object.hasOwn(context, key) ? context[key] : undefined)));
+			const remembered = known.get(seen);
+			if (remembered !== undefined) return remembered;
+			const found = tellingCandidates(source, context);
+			if (known.size >= MOST_REMEMBERED) known.clear();
+			known.set(seen, found);
+			return found;
+		});
+	}
+}
+
+/** Context keys that the templates and readers of a source read. */
+function keysThatMatter({ plan, writes, readers, state }: Source): readonly string[] {
+	const reads = machineReads(plan);
+	const keys = new Set<string>();
+	const structures = [...writes, ...readers.flatMap(({ chain }) => chain)].map(([, structure]) => structure);
+	if (state?.foreach !== undefined) structures.push(state.foreach.items);
+	for (const structure of structures) for (const key of reads.structureKeys(structure)) keys.add(key);
+	for (const reader of readers) for (const key of reads.expressionKeys(reader.expression)) keys.add(key);
+	for (const { when } of state?.transitions ?? []) {
+		if (when !== undefined && when !== "never") for (const key of reads.conditionKeys(when)) keys.add(key);
+	}
+	return keys.has("*") ? plan.context.map(([key]) => key) : [...keys];
+}
+
+function named<T>(values: Readonly<Record<string, readonly T[]>> | undefined, name: string | undefined): readonly T[] {
+	return name !== undefined && values !== undefined && Object.hasOwn(values, name) ? (values[name] ?? []) : [];
+}
+
+function different<T>(values: readonly T[]): readonly T[] {
+	const seen = new Set<string>();
+	return values.filter((value) => {
+		const text = JSON.stringify(value) ?? "";
+		return !seen.has(text) && seen.add(text);
+	});
+}
+
+function assumptionsOf(plan: MachinePlan): readonly string[] {
+	const sentences: string[] = [];
+	for (const state of plan.states) {
+		if (state.action === undefined) continue;
+		const keys = supposedKeys(plan, state);
+		if (keys.length > 0) {
+			const shown = keys.map((key) => `\`context.${key}\``).join(", ");
+			sentences.push(
+				`The action \`${state.action}\` of \`${state.name}\` may set ${shown}, which conditions read and nothing in the file writes. Declare what it sets under \`metadata.effects\` to be exact.`,
+			);
+		} else if (declaredEffects(plan, state.action) === undefined) {
+			sentences.push(`The action \`${state.action}\` of \`${state.name}\` changes nothing that a condition reads.`);
+		}
+	}
+	return sentences;
+}

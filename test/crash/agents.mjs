@@ -1,0 +1,68 @@
+/** Agents and hooks of the machines under test: what they answer follows from their input and the call's name alone. */
+
+/** Exact in binary, so that sums do not depend on their order. */
+const cost = 1 / 1024;
+const usage = { api_calls: 1, input_tokens: 3, output_tokens: 2 };
+
+const answers = {
+	add: ({ n }) => ({ value: Number(n) + 1 }),
+	square: ({ n }) => ({ value: Number(n) ** 2 }),
+	scrub: ({ n }) => ({ value: Number(n) + 1 }),
+	sampler: (_input, attempt) => ({ value: attempt }),
+	voter: (_input, attempt) => ({ choice: ["b", "a", "c", "a", "b", "a"][Number(attempt.split(".")[1]) - 1] ?? "b" }),
+	mark: ({ n }, _attempt, writer) => ({ value: Number(n) + 1, by: writer }),
+	breaker: () => {
+		throw new Error("broken for good");
+	},
+	flaky: (_input, attempt) => {
+		if (attempt === "1") throw new Error("not yet");
+		return { value: attempt };
+	},
+};
+
+/** From 1 to 5, the same for the same text. */
+function millisecondsOf(text) {
+	let sum = 0;
+	for (const character of text) sum = (sum * 31 + character.codePointAt(0)) % 1009;
+	return 1 + (sum % 5);
+}
+
+/**
+ * A script for all agents.
+ * @param call `call(name, milliseconds, answer)` tells of a call and makes its answer
+ * @param writerOf who writes an execution, for the answers in a race
+ */
+export function answerOf(call, writerOf) {
+	return ({ idempotencyKey, input }, { agentName }) => {
+		const [id, step, state, attempt] = idempotencyKey.split("/");
+		const name = `${id}/${step}/${state}/agent.${agentName}.${attempt}`;
+		const milliseconds =
+			agentName === "scrub" ? 5 : agentName === "mark" ? 1 : millisecondsOf(`${step}${state}${attempt}`);
+		return call(name, milliseconds, () => {
+			// A failure as data, that is counted and paid for.
+			if (agentName === "flaky" && attempt === "2") {
+				return { error: { code: "server_error", message: "busy", retryable: true }, usage, cost };
+			}
+			return { output: answers[agentName](input, attempt, writerOf(id)), usage, cost };
+		});
+	};
+}
+
+/** Hooks by name. */
+export function hooksOf(call) {
+	const nameOf = ({ machine }, rest) => `${machine.execution_id}/${machine.step}/${rest}`;
+	return {
+		noting: {
+			onAction: (action, context, { state }) =>
+				call(nameOf(context, `${state}/action.${action}`), 2, () => ({
+					...context,
+					notes: [...context.notes, action],
+				})),
+		},
+		watching: {
+			onStateEnter: (state, context) => call(nameOf(context, `${state}/enter`), 1, () => context),
+			onStateExit: (state, context) => call(nameOf(context, `${state}/exit`), 1, () => undefined),
+			onTransition: (from, to, context) => call(nameOf(context, `${from}:ask/transition`), 1, () => to),
+		},
+	};
+}

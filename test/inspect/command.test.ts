@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { describe, expect, it } from "vitest";
+import { main } from "../build-package.ts";
+import { flatstate, startCommand } from "../cli/built-command.ts";
+import { files } from "../cli/files.ts";
+import { isEnd, openBrowser } from "./browser.ts";
+
+const waiting = `spec: flatmachine
+spec_version: "4.2.1"
+data:
+  name: waiter
+  context: { said: null }
+  states:
+    start: { type: initial, transitions: [{ to: wait }] }
+    wait: { wait_for: go, output_to_context: { said: "{{ output.text }}" }, transitions: [{ to: done }] }
+    done: { type: final, output: { said: "{{ context.said }}" } }
+`;
+
+/** Starts a command that prints the page's address, and waits for that. */
+async function started(args: readonly string[], cwd: string) {
+	const child = startCommand(process.execPath, [main, ...args], { cwd });
+	const printed = { stdout: "", stderr: "" };
+	const closed = once(child, "close");
+	const url = new Promise<string>((resolve, reject) => {
+		const look = () => {
+			const [found] = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(printed.stdout + printed.stderr) ?? [];
+			if (found !== undefined) resolve(found);
+		};
+		for (const name of ["stdout", "stderr"] as const) {
+			child[name].on("data", (chunk) => {
+				printed[name] += String(chunk);
+				look();
+			});
+		}
+		child.once("close", () => reject(new Error(`It ended: ${printed.stderr}`)));
+	});
+	const until = (text: string) =>
+		new Promise<void>((resolve) => {
+			const look = () => {
+				if (printed.stderr.includes(text)) resolve();
+			};
+			child.stderr.on("data", look);
+			look();
+		});
+	return { child, printed, until, url: await url, code: async () => (await closed)[0] as unknown };
+}
+
+describe("flatstate run --inspect", () => {
+	it("waits for the page's signal, and ends with the run where nobody is at a terminal", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		const run = await started(["run", "machine.yml", "--inspect", "--json"], folder.path);
+		await using browser = await openBrowser(run.url);
+		await browser.when(() => browser.actors().some(({ status }) => status === "waiting"));
+		browser.send({ type: "signal", channel: "go", data: { text: "now" } });
+		expect(await browser.until(isEnd)).toMatchObject({ status: "done", output: { said: "now" } });
+		expect(await run.code()).toBe(0);
+		expect(run.printed.stdout).toBe('{"said":"now"}\n');
+	});
+
+	it("stays after the run until Ctrl-C where it is told to, and keeps the run's exit code", async () => {
+		await using folder = files({ "machine.yml": waiting.replace("to: wait", "to: done") });
+		const run = await started(["run", "machine.yml", "--inspect", "--inspect-until", "interrupt"], folder.path);
+		await using browser = await openBrowser(run.url);
+		await browser.until(isEnd);
+		await run.until("stays until Ctrl-C");
+		run.child.kill("SIGINT");
+		expect(await run.code()).toBe(0);
+	});
+
+	it("waits for the page to let it begin", async () => {
+		await using folder = files({
+			"machine.yml": waiting
+				.replace("wait_for: go, ", "agent: w, ")
+				.replace(
+					"  states:",
+					"  agents: { w: { spec: flatagent, data: { model: { provider: p, name: m }, user: hi } } }\n  states:",
+				),
+			"answers.yml": "w: { text: hello }\n",
+		});
+		const run = await started(
+			["run", "machine.yml", "--script", "answers.yml", "--inspect", "--inspect-pause"],
+			folder.path,
+		);
+		await using browser = await openBrowser(run.url);
+		await browser.when(() => browser.frames().some(({ state }) => state === "wait"));
+		expect(browser.calls()).toEqual([]);
+		browser.send({ type: "continue" });
+		expect(await browser.until(isEnd)).toMatchObject({ output: { said: "hello" } });
+		expect(await run.code()).toBe(0);
+	});
+
+	it("says which port is taken, and runs nothing then", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		const run = await started(["run", "machine.yml", "--inspect"], folder.path);
+		const { port } = new URL(run.url);
+		const second = await flatstate(["run", "machine.yml", "--inspect", "--inspect-port", port], { cwd: folder.path });
+		expect(second).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(port) });
+		run.child.kill("SIGINT");
+		expect(await run.code()).toBe(130);
+	});
+});
+
+describe("flatstate resume --inspect", () => {
+	it("goes on with a signal from the page", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		await flatstate(["run", "machine.yml", "--store", "sqlite:runs.db", "--id", "mine"], { cwd: folder.path });
+		const run = await started(["resume", "mine", "--store", "sqlite:runs.db", "--inspect", "--json"], folder.path);
+		await using browser = await openBrowser(run.url);
+		await browser.when(() => browser.actors().some(({ status }) => status === "waiting"));
+		browser.send({ type: "signal", channel: "go", data: { text: "later" }, to: "mine" });
+		expect(await browser.until(isEnd)).toMatchObject({ status: "done", output: { said: "later" } });
+		expect(await run.code()).toBe(0);
+		expect(run.printed.stdout).toBe('{"said":"later"}\n');
+	});
+});
+
+describe("flatstate inspect", () => {
+	it("shows an execution of a store until Ctrl-C", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		await flatstate(["run", "machine.yml", "--store", "sqlite:runs.db", "--id", "mine"], { cwd: folder.path });
+		const shown = await started(["inspect", "mine", "--store", "sqlite:runs.db"], folder.path);
+		await using browser = await openBrowser(shown.url);
+		expect(await browser.until(isEnd)).toEqual({ type: "end", status: "waiting", channel: "go" });
+		expect(browser.frames().map(({ state, step }) => [state, step])).toEqual([
+			["start", 1],
+			["wait", 2],
+		]);
+		shown.child.kill("SIGINT");
+		expect(await shown.code()).toBe(130);
+		expect(shown.printed.stdout).toBe(`${shown.url}\n`);
+	});
+
+	it("does not know an execution that is not there", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		await flatstate(["run", "machine.yml", "--store", "sqlite:runs.db", "--id", "mine"], { cwd: folder.path });
+		const ended = await flatstate(["inspect", "yours", "--store", "sqlite:runs.db"], { cwd: folder.path });
+		expect(ended).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("yours") });
+	});
+});
