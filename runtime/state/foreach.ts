@@ -1,20 +1,13 @@
 /** `foreach:` of a state: one child machine for each item (spec section 10.4, decisions: item templates). */
 import pLimit from "p-limit";
 import type { ForeachPlan } from "../../compiler/plan/plan.ts";
-import { compileStructure } from "../../compiler/render/structure.ts";
-import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
 import { checkChild, childValue, type IntendedChild, intendChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { type Item, itemsOf } from "./foreach-items.ts";
 import { stepKey } from "./step-keys.ts";
 import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
-
-interface Item {
-	readonly value: unknown;
-	/** The rendered `key`, or the index. */
-	readonly key: string;
-}
 
 /** Runs a child for every item. @throws ValueError where the value is no list */
 export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<unknown> {
@@ -59,30 +52,4 @@ function intend(visit: Visit, foreach: ForeachPlan, item: Item): IntendedChild |
 	} catch (failure) {
 		return { failure };
 	}
-}
-
-function itemsOf(visit: Visit, foreach: ForeachPlan): Item[] {
-	const { state, plan } = visit;
-	const readItems = compileStructure(foreach.items, { parsesRendered: plan.parsesRendered, values: true });
-	const list = readItems(scopeOf(visit.context, undefined, structureReadsInput(foreach.items)));
-	if (!Array.isArray(list)) throw noListError(state.name, list);
-	const { key } = foreach;
-	if (key === undefined) return list.map((value: unknown, index) => ({ value, key: String(index) }));
-	// The last item of a key wins, as in the reference; earlier ones are not run.
-	const byKey = new Map<string, Item>();
-	for (const value of list) {
-		const rendered = String(visit.render(key, undefined, { [foreach.as]: value }));
-		byKey.set(rendered, { value, key: rendered });
-	}
-	return [...byKey.values()];
-}
-
-/** What a state fails with whose `foreach` gives something else than a list. */
-export function noListError(state: string, value: unknown): ValueError {
-	return new ValueError(`\`foreach\` of state \`${state}\` must yield a list, got ${nameOf(value)}.`);
-}
-
-function nameOf(value: unknown): string {
-	if (value === null || value === undefined) return "null";
-	return typeof value === "string" ? "text" : typeof value === "object" ? "a mapping" : `a ${typeof value}`;
 }

@@ -1,11 +1,9 @@
 /** Child machines of a state: one, a list, and the items of a `foreach`; and machines that are launched. */
 import { isRecord } from "../../../../compiler/document/plain-data.ts";
 import type { ForeachPlan, MachineCallPlan } from "../../../../compiler/plan/plan.ts";
-import { compileStructure } from "../../../../compiler/render/structure.ts";
-import { scopeOf, structureReadsInput } from "../../../../compiler/xstate/scope.ts";
 import { errorValue } from "../../../../runtime/state/child.ts";
 import { FileNotFoundError, MachineDepthError, ValueError } from "../../../../runtime/state/errors.ts";
-import { noListError } from "../../../../runtime/state/foreach.ts";
+import { type Item, itemsOf } from "../../../../runtime/state/foreach-items.ts";
 import type { ChildAnswer } from "../../scenario/scenario.ts";
 import { childSets, firstToEndSets } from "./child-sets.ts";
 import { childErrors, errorOf, failure } from "./given-errors.ts";
@@ -131,11 +129,6 @@ function firstItem(
 	return { item, value: errorValue(problems[items.indexOf(failed)]) };
 }
 
-interface Item {
-	readonly value: unknown;
-	readonly key: string;
-}
-
 /** What the items give: an item whose input cannot be made fails alone, and asks for no answer. */
 function answerItems(visit: ModelVisit, foreach: ForeachPlan, items: readonly Item[]): unknown[] {
 	if (items.length === 0) {
@@ -170,21 +163,6 @@ function inputProblem(visit: ModelVisit, { as, machine }: ForeachPlan, item: Ite
 	} catch (error) {
 		return error;
 	}
-}
-
-function itemsOf(visit: ModelVisit, foreach: ForeachPlan): Item[] {
-	const { state, plan } = visit;
-	const readItems = compileStructure(foreach.items, { parsesRendered: plan.parsesRendered, values: true });
-	const list = readItems(scopeOf(visit.context, undefined, structureReadsInput(foreach.items)));
-	if (!Array.isArray(list)) throw noListError(state.name, list);
-	const { key } = foreach;
-	if (key === undefined) return list.map((value: unknown, index) => ({ value, key: String(index) }));
-	const byKey = new Map<string, Item>();
-	for (const value of list) {
-		const rendered = String(visit.render(key, undefined, { [foreach.as]: value }));
-		byKey.set(rendered, { value, key: rendered });
-	}
-	return [...byKey.values()];
 }
 
 function give(visit: ModelVisit, name: string, answer: ChildAnswer | undefined): void {
