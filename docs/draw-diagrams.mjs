@@ -24,6 +24,7 @@ const examples = {
 const pages = {
 	"docs/pictures/slogan.svg": { page: "README.md", file: "machine.yml" },
 	"docs/pictures/review-coverage.svg": { page: "docs/testing.md", file: "review.yml", coverage: true },
+	"docs/pictures/published.svg": { page: "docs/property-testing.md", file: "review.yml" },
 	"docs/pictures/letters.svg": { page: "docs/diagrams.md", file: "letters.yml" },
 	"docs/pictures/letters-coverage.svg": { page: "docs/diagrams.md", file: "letters.yml", coverage: true },
 };
