@@ -43,6 +43,8 @@ async function bundle() {
 			assetsInlineLimit: 0,
 			chunkSizeWarningLimit: 1000,
 			license: { fileName: "LICENSES.md" },
+			// The diagrams' fonts are in this package already: the server serves them from there.
+			rolldownOptions: { external: [/^\/fonts\//] },
 		},
 	});
 }

@@ -1,4 +1,4 @@
-/** The files of the inspector's page, as they were built: read when they are asked for, nothing outside of their folder. */
+/** The files of the inspector's page, as they were built: read when they are asked for, nothing outside of their folders. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
@@ -17,13 +17,21 @@ const types: Readonly<Record<string, string>> = {
 	".md": "text/plain; charset=utf-8",
 	".png": "image/png",
 	".svg": "image/svg+xml",
+	".ttf": "font/ttf",
 	".woff2": "font/woff2",
 };
 
 /** The folder of the page that comes with this package. */
 export function pageFolder(): string {
-	return join(dirname(createRequire(import.meta.url).resolve("flatstate/package.json")), "dist", "page");
+	return join(packageFolder(), "dist", "page");
 }
+
+function packageFolder(): string {
+	return dirname(createRequire(import.meta.url).resolve("flatstate/package.json"));
+}
+
+/** Where the diagrams' fonts are, which the page asks for on systems without them. */
+const fonts = "fonts/";
 
 /**
  * @param path of the request, e.g. `/assets/index.js`; `/` is the page itself
@@ -36,11 +44,16 @@ export async function readPageFile(folder: string, path: string): Promise<PageFi
 	const type = Object.hasOwn(types, extname(name)) ? types[extname(name)] : undefined;
 	if (type === undefined) return undefined;
 	try {
-		return { type, content: await readFile(join(folder, name)) };
+		return { type, content: await readFile(placeOf(folder, name)) };
 	} catch (error) {
 		if (isMissing(error)) return undefined;
 		throw error;
 	}
+}
+
+function placeOf(folder: string, name: string): string {
+	if (!name.startsWith(fonts)) return join(folder, name);
+	return join(packageFolder(), "src", "diagram", "fonts", name.slice(fonts.length));
 }
 
 function isMissing(error: unknown): boolean {

@@ -126,6 +126,6 @@ function firstSizes(): Sizes {
 	return {
 		actors: Math.round(Math.max(190, Math.min(320, width * 0.17))),
 		context: Math.round(Math.max(260, Math.min(520, width * 0.26))),
-		log: Math.round(Math.max(150, Math.min(380, height * 0.28))),
+		log: Math.round(Math.max(150, Math.min(380, height * (width < height ? 0.2 : 0.28)))),
 	};
 }

@@ -100,10 +100,18 @@ describe("the inspector's server", () => {
 		"/assets/main-1a.js/x",
 		"/index.html\\..\\..\\secret.js",
 		"/nothing.js",
+		"/fonts/nothing.ttf",
+		"/fonts/../../../package.json",
+		"/fonts/LICENSE",
 	])("gives nothing for %s", async (path) => {
 		const { status, body } = await get(path);
 		expect(status).toBe(404);
 		expect(body).not.toContain("not for you");
+	});
+
+	it("serves the diagrams' fonts, for systems that have none", async () => {
+		const { status, headers } = await get("/fonts/LiberationSans-Regular.ttf");
+		expect([status, headers["content-type"]]).toEqual([200, "font/ttf"]);
 	});
 
 	it("serves the page's parts, and only to read", async () => {

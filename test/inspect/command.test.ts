@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { main } from "../build-package.ts";
 import { flatstate, startCommand } from "../cli/built-command.ts";
@@ -15,6 +16,27 @@ data:
     wait: { wait_for: go, output_to_context: { said: "{{ output.text }}" }, transitions: [{ to: done }] }
     done: { type: final, output: { said: "{{ context.said }}" } }
 `;
+
+const withAgent = `spec: flatmachine
+spec_version: "4.2.1"
+data:
+  name: asker
+  context: { said: null }
+  agents: { w: { spec: flatagent, data: { model: { provider: p, name: m }, user: hi } } }
+  states:
+    start: { type: initial, transitions: [{ to: ask }] }
+    ask: { agent: w, output_to_context: { said: "{{ output.content }}" }, transitions: [{ to: done }] }
+    done: { type: final, output: { said: "{{ context.said }}" } }
+`;
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	return typeof address === "object" && address !== null ? address.port : 0;
+}
 
 /** Starts a command that prints the page's address, and waits for that. */
 async function started(args: readonly string[], cwd: string) {
@@ -69,24 +91,39 @@ describe("flatstate run --inspect", () => {
 
 	it("waits for the page to let it begin", async () => {
 		await using folder = files({
-			"machine.yml": waiting
-				.replace("wait_for: go, ", "agent: w, ")
-				.replace(
-					"  states:",
-					"  agents: { w: { spec: flatagent, data: { model: { provider: p, name: m }, user: hi } } }\n  states:",
-				),
-			"answers.yml": "w: { text: hello }\n",
+			"machine.yml": withAgent,
+			"answers.yml": "w: hello\n",
 		});
 		const run = await started(
 			["run", "machine.yml", "--script", "answers.yml", "--inspect", "--inspect-pause"],
 			folder.path,
 		);
 		await using browser = await openBrowser(run.url);
-		await browser.when(() => browser.frames().some(({ state }) => state === "wait"));
+		await browser.when(() => browser.frames().some(({ state }) => state === "ask"));
 		expect(browser.calls()).toEqual([]);
 		browser.send({ type: "continue" });
 		expect(await browser.until(isEnd)).toMatchObject({ output: { said: "hello" } });
 		expect(await run.code()).toBe(0);
+	});
+
+	it("listens on the port that it is told, and goes with the run where it is told to", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		const port = await freePort();
+		const options = ["--inspect", "--inspect-port", `${port}`, "--inspect-until", "end", "--json"];
+		const run = await started(["run", "machine.yml", ...options], folder.path);
+		expect(new URL(run.url).port).toBe(`${port}`);
+		await using browser = await openBrowser(run.url);
+		await browser.when(() => browser.actors().some(({ status }) => status === "waiting"));
+		browser.send({ type: "signal", channel: "go", data: { text: "now" } });
+		expect(await run.code()).toBe(0);
+		expect(run.printed.stdout).toBe('{"said":"now"}\n');
+		await expect(fetch(run.url)).rejects.toThrow();
+	});
+
+	it.each(["0x50", "-1", "65536", "http"])("takes %s for no port", async (port) => {
+		await using folder = files({ "machine.yml": waiting });
+		const ended = await flatstate(["run", "machine.yml", "--inspect", "--inspect-port", port], { cwd: folder.path });
+		expect(ended).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("--inspect-port") });
 	});
 
 	it("says which port is taken, and runs nothing then", async () => {
@@ -112,9 +149,47 @@ describe("flatstate resume --inspect", () => {
 		expect(await run.code()).toBe(0);
 		expect(run.printed.stdout).toBe('{"said":"later"}\n');
 	});
+
+	it("does nothing before the page lets it go on, and stays until Ctrl-C", async () => {
+		await using folder = files({
+			"machine.yml": withAgent.replace(
+				"[{ to: ask }] }",
+				"[{ to: wait }] }\n    wait: { wait_for: go, transitions: [{ to: ask }] }",
+			),
+			"answers.yml": "w: hello\n",
+		});
+		const { path: cwd } = folder;
+		const store = ["--store", "sqlite:runs.db"];
+		const answers = ["--script", "answers.yml"];
+		await flatstate(["run", "machine.yml", ...store, ...answers, "--id", "mine"], { cwd });
+		await flatstate(["signal", "go", ...store], { cwd });
+		const options = ["--inspect", "--inspect-pause", "--inspect-until", "interrupt"];
+		const run = await started(["resume", "mine", ...store, ...answers, ...options], cwd);
+		await using browser = await openBrowser(run.url);
+		await browser.when(() => browser.frames().some(({ state }) => state === "ask"));
+		expect(browser.calls()).toEqual([]);
+		browser.send({ type: "continue" });
+		expect(await browser.until(isEnd)).toMatchObject({ status: "done", output: { said: "hello" } });
+		await run.until("stays until Ctrl-C");
+		run.child.kill("SIGINT");
+		expect(await run.code()).toBe(0);
+	});
 });
 
 describe("flatstate inspect", () => {
+	it("listens on the port that it is told", async () => {
+		await using folder = files({ "machine.yml": waiting });
+		await flatstate(["run", "machine.yml", "--store", "sqlite:runs.db", "--id", "mine"], { cwd: folder.path });
+		const port = await freePort();
+		const command = ["inspect", "mine", "--store", "sqlite:runs.db", "--port", `${port}`];
+		const shown = await started(command, folder.path);
+		expect(new URL(shown.url).port).toBe(`${port}`);
+		const second = await flatstate(command, { cwd: folder.path });
+		expect(second).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(`${port}`) });
+		shown.child.kill("SIGINT");
+		expect(await shown.code()).toBe(130);
+	});
+
 	it("shows an execution of a store until Ctrl-C", async () => {
 		await using folder = files({ "machine.yml": waiting });
 		await flatstate(["run", "machine.yml", "--store", "sqlite:runs.db", "--id", "mine"], { cwd: folder.path });

@@ -53,36 +53,43 @@ describe.skipIf(reason !== undefined)(
 	() => {
 		const open = browserPages();
 
-		it("shows the parallelism example from its first effect to its output", async () => {
-			const stops = [{ city: "Porto" }, { city: "Oslo", wish: "swimming" }, { city: "Graz" }];
-			await using command = await InspectedCommand.start([
-				"run",
-				resolve(examples, "parallelism/config/foreach.yml"),
-				...["--mock", resolve(examples, "parallelism/model.yml"), "--input", JSON.stringify({ stops })],
-				...["--inspect", "--inspect-pause", "--inspect-until", "interrupt"],
-			]);
-			const page = await open(command.url, { mayLoseServer: true });
-			await eventually(() => runStatus(page).innerText()).toBe("Paused");
-			await eventually(() => litStates(page)).toEqual(["ask_for_each_stop"]);
-			await button(page, "Step").click();
-			await eventually(() => litStates(page)).toContain("ask");
-			await page.screenshot({ path: pictureFile("run-paused") });
-			await button(page, "Continue").click();
-			await eventually(() => runStatus(page).innerText()).toBe("Done");
-			await eventually(() => litStates(page)).toEqual(["done"]);
-			await eventually(() => result(page).innerText()).toContain("Jump into the fjord at Sørenga");
-			const machines = actorTree(page).locator("[aria-level='2']");
-			await eventually(() => machines.count()).toBe(3);
-			await machines.nth(1).click();
-			await eventually(() => context(page).innerText()).toContain("Oslo");
-			expect(await litStates(page)).toEqual(["done"]);
-			await page.screenshot({ path: pictureFile("run-done") });
-			const { code, stdout } = await command.interrupt();
-			expect(JSON.parse(stdout)).toMatchObject({
-				tips: { Oslo: { tip: "Jump into the fjord at Sørenga, all year round." } },
-			});
-			expect(code).toBe(0);
-		});
+		it.each([
+			[1280, 800],
+			[700, 900],
+		])(
+			"shows the parallelism example from its first effect to its output, in %i × %i pixels",
+			async (width, height) => {
+				const stops = [{ city: "Porto" }, { city: "Oslo", wish: "swimming" }, { city: "Graz" }];
+				await using command = await InspectedCommand.start([
+					"run",
+					resolve(examples, "parallelism/config/foreach.yml"),
+					...["--mock", resolve(examples, "parallelism/model.yml"), "--input", JSON.stringify({ stops })],
+					...["--inspect", "--inspect-pause", "--inspect-until", "interrupt"],
+				]);
+				const page = await open(command.url, { width, height, mayLoseServer: true });
+				await eventually(() => runStatus(page).innerText()).toBe("Paused");
+				await eventually(() => litStates(page)).toEqual(["ask_for_each_stop"]);
+				await button(page, "Step").click();
+				await eventually(() => litStates(page)).toContain("ask");
+				await page.screenshot({ path: pictureFile(`run-paused-${width}`) });
+				await button(page, "Continue").click();
+				await eventually(() => runStatus(page).innerText()).toBe("Done");
+				await eventually(() => litStates(page)).toEqual(["done"]);
+				await eventually(() => result(page).innerText()).toContain("Jump into the fjord at Sørenga");
+				const machines = actorTree(page).locator("[aria-level='2']");
+				await eventually(() => machines.count()).toBe(3);
+				expect(await machines.locator(".name").allInnerTexts()).toEqual(["item.Porto", "item.Oslo", "item.Graz"]);
+				await machines.nth(1).click();
+				await eventually(() => context(page).innerText()).toContain("Oslo");
+				expect(await litStates(page)).toEqual(["done"]);
+				await page.screenshot({ path: pictureFile(`run-done-${width}`) });
+				const { code, stdout } = await command.interrupt();
+				expect(JSON.parse(stdout)).toMatchObject({
+					tips: { Oslo: { tip: "Jump into the fjord at Sørenga, all year round." } },
+				});
+				expect(code).toBe(0);
+			},
+		);
 
 		it("sends the signal that a waiting machine needs, and sees it end", async () => {
 			await using folder = await temporaryFolder();

@@ -306,7 +306,9 @@ describe.skipIf(reason !== undefined)(
 		});
 
 		it.each([
+			[700, 900],
 			[900, 700],
+			[1280, 800],
 			[2560, 1300],
 		])("fits into a window of %i × %i pixels", async (width, height) => {
 			await using server = await PageServer.start((await waitingForApproval()).messages);
@@ -323,12 +325,21 @@ describe.skipIf(reason !== undefined)(
 				context(page),
 				actorTree(page),
 				button(page, "Pause"),
+				button(page, "Signal"),
+				button(page, "Live"),
 			]) {
 				const box = await part.boundingBox();
 				expect(box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height).toBe(true);
 			}
 			const lit = await page.locator(".state-box.current").boundingBox();
 			expect(lit !== null && lit.width > 20).toBe(true);
+			// Nothing is cut off by what holds it; texts stay within their boxes.
+			for (const holder of [".page-head", ".timeline", ".panel-head", ".state-box"]) {
+				const cut = await page
+					.locator(holder)
+					.evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).length);
+				expect(cut, holder).toBe(0);
+			}
 			await page.screenshot({ path: pictureFile(`window-${width}`) });
 		});
 	},
