@@ -15,6 +15,7 @@ const entries = [
 	"src/testing.ts",
 	"src/diagram/index.ts",
 	"src/inspect.ts",
+	"src/inspect/layout-worker.ts",
 	"src/cli/main.ts",
 	"compiler/index.ts",
 	"adapters/flatagent/index.ts",

@@ -1,7 +1,7 @@
 /** The files of the inspector's page, as they were built: read when they are asked for, nothing outside of their folders. */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { extname, join } from "node:path";
+import { packageFolder } from "./package-folder.ts";
 
 export interface PageFile {
 	readonly type: string;
@@ -24,10 +24,6 @@ const types: Readonly<Record<string, string>> = {
 /** The folder of the page that comes with this package. */
 export function pageFolder(): string {
 	return join(packageFolder(), "dist", "page");
-}
-
-function packageFolder(): string {
-	return dirname(createRequire(import.meta.url).resolve("flatstate/package.json"));
 }
 
 /** Where the diagrams' fonts are, which the page asks for on systems without them. */

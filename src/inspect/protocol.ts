@@ -3,14 +3,19 @@ import type { LaidOutDiagram } from "../diagram/diagram.ts";
 
 /** Times are milliseconds since the epoch. Everything here has been redacted. */
 export type ServerMessage =
-	/** First message. Diagrams by plan id. */
+	/** First message. */
 	| {
 			readonly type: "hello";
 			readonly mode: "live" | "stored";
+			/** The plan's id, and what the machine calls itself. */
 			readonly machine: string;
+			readonly name: string;
 			readonly executionId: string;
-			readonly diagrams: Readonly<Record<string, LaidOutDiagram>>;
 	  }
+	/** The picture of a machine, by the plan's id; one for each, as soon as it is drawn. */
+	| { readonly type: "diagram"; readonly machine: string; readonly diagram: LaidOutDiagram }
+	/** Why a machine has no picture. */
+	| { readonly type: "undrawn"; readonly machine: string; readonly reason: string }
 	/** Batched: a `foreach` starts hundreds. Those that are known are replaced. */
 	| { readonly type: "actors"; readonly actors: readonly InspectedActor[] }
 	/** One step of a machine, live or from a checkpoint; `seq` counts from 0 over the whole session. */

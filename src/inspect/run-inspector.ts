@@ -2,7 +2,8 @@
 import type { CompiledSet } from "../../runtime/machine/compiled-set.ts";
 import type { RunOptions, RunResult } from "../../runtime/machine/run-result.ts";
 import type { SignalBackend } from "../../runtime/signals/signal-backend.ts";
-import type { LaidOutDiagram } from "../diagram/diagram.ts";
+import { drawMachines } from "./draw-machines.ts";
+import type { LayingOut } from "./lay-out-apart.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { type LocalServer, startLocalServer } from "./local-server.ts";
 import { PauseGate } from "./pause-gate.ts";
@@ -63,12 +64,13 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 	const gate = new PauseGate({ isPaused });
 	if (isPaused) session.isPaused = true;
 	const stately = new StatelyRelay({ redaction });
-	let diagrams: Promise<Readonly<Record<string, LaidOutDiagram>>> | undefined;
+	let drawing: LayingOut | undefined;
+	const { name } = set.plan(planId);
 	const endpoint = sessionEndpoint({
 		session,
-		hello: async () => {
-			diagrams ??= diagramsOf(set, planId, redaction);
-			return { type: "hello", mode: "live", machine: set.portableId(planId), executionId, diagrams: await diagrams };
+		hello: { type: "hello", mode: "live", machine: set.portableId(planId), name: redaction.text(name), executionId },
+		opened: () => {
+			drawing ??= drawMachines(session, diagramsOf(set, planId));
 		},
 		async received(message) {
 			if (session.hasEnded) return { level: "error", text: "The run has ended." };
@@ -91,6 +93,7 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 	const close = async (): Promise<void> => {
 		// Nothing must wait for a page that is gone.
 		gate.continue();
+		drawing?.stop();
 		session.close();
 		stately.close();
 		await server.close();

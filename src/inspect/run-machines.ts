@@ -2,9 +2,9 @@
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import type { CompiledSet } from "../../runtime/machine/compiled-set.ts";
-import type { LaidOutDiagram } from "../diagram/diagram.ts";
+import type { Diagram } from "../diagram/diagram.ts";
+import { diagramOf } from "../diagram/diagram-of.ts";
 import type { InspectedMachines } from "./live-feed.ts";
-import type { Redaction } from "./redaction.ts";
 
 /** For the feed of a live run. */
 export function machinesOf(set: CompiledSet, planId: string): InspectedMachines {
@@ -36,23 +36,13 @@ export function plansWithin(set: CompiledSet, planId: string): MachinePlan[] {
 	return [...plans.values()];
 }
 
-/** A diagram of each machine, by its portable id. */
-export async function diagramsOf(
-	set: CompiledSet,
-	planId: string,
-	redaction: Redaction,
-): Promise<Readonly<Record<string, LaidOutDiagram>>> {
-	const diagrams: [string, LaidOutDiagram][] = [];
-	for (const { id } of plansWithin(set, planId)) {
-		diagrams.push([set.portableId(id), await layOutMachine(set, id, redaction)]);
-	}
-	return Object.fromEntries(diagrams);
+/** A diagram of each machine. */
+export function diagramsOf(set: CompiledSet, planId: string): Diagram[] {
+	return plansWithin(set, planId).map(({ id }) => diagramOfMachine(set, id));
 }
 
 /** The diagram of one machine, with those that it calls drawn within it. */
-export async function layOutMachine(set: CompiledSet, planId: string, redaction: Redaction): Promise<LaidOutDiagram> {
-	const { diagramOf, layOut } = await import("../diagram/index.ts");
+export function diagramOfMachine(set: CompiledSet, planId: string): Diagram {
 	const plans = new Map(plansWithin(set, planId).map((plan) => [plan.id, plan]));
-	const diagram = diagramOf(set.plan(planId), plans, { machineId: (id) => set.portableId(id) });
-	return redaction.diagram(await layOut(diagram));
+	return diagramOf(set.plan(planId), plans, { machineId: (id) => set.portableId(id) });
 }

@@ -8,33 +8,25 @@ export type Notice = Omit<Extract<ServerMessage, { type: "notice" }>, "type">;
 
 export interface SessionEndpointOptions {
 	readonly session: InspectionSession;
-	/** The first message; made when the first page connects. */
-	hello(): Promise<Extract<ServerMessage, { type: "hello" }>>;
+	/** The first message. */
+	readonly hello: Extract<ServerMessage, { type: "hello" }>;
+	/** A page has come. */
+	opened(): void;
 	/** Does what a page asks for. @returns what to tell it; undefined for nothing */
 	received(message: ClientMessage): Promise<Notice | undefined>;
 }
 
-export function sessionEndpoint({ session, hello, received }: SessionEndpointOptions): Endpoint {
+export function sessionEndpoint({ session, hello, opened, received }: SessionEndpointOptions): Endpoint {
 	const { redaction } = session;
 	const send = (connection: Connection, message: ServerMessage) => connection.send(redaction.message(message));
 	const notify = (connection: Connection, { level, text }: Notice) =>
 		send(connection, { type: "notice", level, text: redaction.text(text) });
 	return {
 		connected(connection) {
-			let isGone = false;
-			let stop: (() => void) | undefined;
-			hello().then(
-				(message) => {
-					if (isGone) return;
-					send(connection, message);
-					stop = session.listen((text) => connection.send(text));
-				},
-				(error: unknown) => notify(connection, { level: "error", text: redaction.error(error) }),
-			);
-			return () => {
-				isGone = true;
-				stop?.();
-			};
+			send(connection, hello);
+			const stop = session.listen((text) => connection.send(text));
+			opened();
+			return stop;
 		},
 
 		received(text, connection) {

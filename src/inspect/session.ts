@@ -4,6 +4,7 @@ import type { InspectedActor, InspectedCall, InspectedEvent, InspectedFrame, Ser
 import type { Redaction } from "./redaction.ts";
 
 export type End = Extract<ServerMessage, { type: "end" }>;
+export type Drawn = Extract<ServerMessage, { type: "diagram" | "undrawn" }>;
 
 /** Makes a message when there is time for it, so that the run itself is not kept waiting. */
 export type Later =
@@ -40,6 +41,7 @@ export class InspectionSession {
 	readonly #mostText: number;
 	readonly #mostActors: number;
 	readonly #listeners = new Set<Listener>();
+	readonly #drawings: string[] = [];
 	readonly #actors = new Map<string, InspectedActor>();
 	readonly #frames = new KeptTexts();
 	readonly #events = new KeptTexts();
@@ -60,6 +62,13 @@ export class InspectionSession {
 		this.#mostKept = mostKept;
 		this.#mostText = mostText;
 		this.#mostActors = mostActors;
+	}
+
+	/** A machine has its picture, or will have none. */
+	drawn(drawing: Drawn): void {
+		const text = this.#text(drawing);
+		this.#drawings.push(text);
+		this.#tell(text);
 	}
 
 	/** An actor is new, or has changed. @param look says how it is by the time that it is told of */
@@ -97,7 +106,7 @@ export class InspectionSession {
 	listen(listener: Listener): () => void {
 		this.flush();
 		const actors = [...this.#actors.values()];
-		const known: string[] = [];
+		const known = [...this.#drawings];
 		for (let at = 0; at < actors.length; at += mostInMessage) {
 			known.push(this.#text({ type: "actors", actors: actors.slice(at, at + mostInMessage) }));
 		}

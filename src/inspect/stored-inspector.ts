@@ -1,4 +1,6 @@
 /** Serves a stored execution in the inspector's page: nothing runs, and all of its moments can be looked at. */
+import { drawMachines } from "./draw-machines.ts";
+import type { LayingOut } from "./lay-out-apart.ts";
 import { type LocalServer, startLocalServer } from "./local-server.ts";
 import { sessionEndpoint } from "./session-endpoint.ts";
 import { readStoredSession, type StoredSessionOptions } from "./stored-session.ts";
@@ -27,10 +29,14 @@ export async function startStoredInspector(
 	executionId: string,
 	{ port, folder, ...options }: StoredInspectorOptions,
 ): Promise<StoredInspector> {
-	const { session, hello, problems } = await readStoredSession(executionId, options);
+	const { session, hello, diagrams, problems } = await readStoredSession(executionId, options);
+	let drawing: LayingOut | undefined;
 	const endpoint = sessionEndpoint({
 		session,
-		hello: async () => hello,
+		hello,
+		opened: () => {
+			drawing ??= drawMachines(session, diagrams);
+		},
 		received: async () => ({ level: "error", text: "This execution is shown from its store: nothing runs here." }),
 	});
 	const server: LocalServer = await startLocalServer({
@@ -39,6 +45,7 @@ export async function startStoredInspector(
 		...(folder !== undefined && { folder }),
 	});
 	const close = async (): Promise<void> => {
+		drawing?.stop();
 		session.close();
 		await server.close();
 	};

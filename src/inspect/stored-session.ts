@@ -4,18 +4,20 @@ import { FlatstateError } from "../../runtime/errors.ts";
 import { UnknownExecutionError } from "../../runtime/store/errors.ts";
 import type { ExecutionStatus } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
-import type { LaidOutDiagram } from "../diagram/diagram.ts";
+import type { Diagram } from "../diagram/diagram.ts";
 import { type ChosenMachine, ConfigMissingError, type StoredMachines } from "../stored-machine.ts";
 import { ContextView } from "./context-view.ts";
 import { callOutcome } from "./live-feed.ts";
 import type { InspectedActor, InspectedCall, InspectedEvent, InspectedFrame, ServerMessage } from "./protocol.ts";
-import { layOutMachine } from "./run-machines.ts";
+import { diagramOfMachine } from "./run-machines.ts";
 import { type End, InspectionSession, type SessionOptions } from "./session.ts";
 import { callsOf, readStoredExecution, type StoredExecution, stepsOf, timeOf } from "./stored-execution.ts";
 
 export interface StoredSession {
 	readonly session: InspectionSession;
 	readonly hello: Extract<ServerMessage, { type: "hello" }>;
+	/** Of the machines whose configurations are in the store. */
+	readonly diagrams: readonly Diagram[];
 	/** What could not be read, in words. */
 	readonly problems: readonly string[];
 }
@@ -32,8 +34,8 @@ interface Member {
 	readonly execution: StoredExecution;
 	/** Undefined where its configuration is not in the store. */
 	readonly machine: ChosenMachine | undefined;
-	/** The machine's name for the page. */
-	readonly name: string | undefined;
+	/** By which the page knows the machine. */
+	readonly name: string;
 }
 
 /**
@@ -54,14 +56,15 @@ export async function readStoredSession(
 	if (end) session.end(end);
 	else session.flush();
 	const { redaction } = session;
-	const hello = {
-		type: "hello" as const,
-		mode: "stored" as const,
-		machine: root.name ?? redaction.text(root.execution.summary.machine_name),
-		executionId,
-		diagrams: await diagramsOfMembers(session, members),
+	const name = redaction.text(root.execution.summary.machine_name);
+	const hello = { type: "hello" as const, mode: "stored" as const, machine: root.name, name, executionId };
+	for (const machine of namesWithout(members)) session.drawn({ type: "undrawn", machine, reason: noConfiguration });
+	return {
+		session,
+		hello,
+		diagrams: diagramsOf(members),
+		problems: members.flatMap(({ execution }) => execution.problems),
 	};
-	return { session, hello, problems: members.flatMap(({ execution }) => execution.problems) };
 }
 
 async function readFamily(executionId: string, store: Store, machines: StoredMachines): Promise<Member[]> {
@@ -86,7 +89,7 @@ async function readFamily(executionId: string, store: Store, machines: StoredMac
 async function memberOf(execution: StoredExecution, machines: StoredMachines): Promise<Member> {
 	const { summary, origin } = execution;
 	const machine = await machineOf(summary.execution_id, machines);
-	const name = origin?.machine ?? machine?.set.portableId(machine.planId);
+	const name = origin?.machine ?? machine?.set.portableId(machine.planId) ?? summary.machine_name;
 	return { execution, machine, name };
 }
 
@@ -105,16 +108,22 @@ function isOneOf(error: unknown, codes: readonly string[]): boolean {
 	return error instanceof FlatstateError && codes.includes(error.code);
 }
 
-async function diagramsOfMembers(
-	{ redaction }: InspectionSession,
-	members: readonly Member[],
-): Promise<Readonly<Record<string, LaidOutDiagram>>> {
-	const diagrams: Record<string, LaidOutDiagram> = {};
+/** One for each machine, under the name that its executions have it by. */
+function diagramsOf(members: readonly Member[]): Diagram[] {
+	const diagrams = new Map<string, Diagram>();
 	for (const { name, machine } of members) {
-		if (name === undefined || !machine || Object.hasOwn(diagrams, name)) continue;
-		diagrams[name] = await layOutMachine(machine.set, machine.planId, redaction);
+		if (!machine || diagrams.has(name)) continue;
+		diagrams.set(name, { ...diagramOfMachine(machine.set, machine.planId), machine: name });
 	}
-	return diagrams;
+	return [...diagrams.values()];
+}
+
+const noConfiguration = "The machine's configuration is not in the store: only its checkpoints are shown.";
+
+/** The machines of which no execution has its configuration. */
+function namesWithout(members: readonly Member[]): Set<string> {
+	const known = new Set(members.flatMap(({ name, machine }) => (machine ? [name] : [])));
+	return new Set(members.map(({ name }) => name).filter((name) => !known.has(name)));
 }
 
 const statuses: Readonly<Record<ExecutionStatus, InspectedActor["status"]>> = {
@@ -139,7 +148,7 @@ function tellActor(session: InspectionSession, { execution, name }: Member, root
 		executionId: id,
 		status: statuses[status],
 		startedAt: timeOf(summary.created_at),
-		...(name !== undefined && { machine: name }),
+		machine: name,
 		...(summary.waiting_channel !== null && { channel: redaction.text(summary.waiting_channel) }),
 		...(isOver && { endedAt: timeOf(summary.updated_at) }),
 		...(ended && { state: redaction.text(stateOf(ended)) }),

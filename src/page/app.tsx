@@ -1,6 +1,5 @@
 /** The page: what is chosen in it, and its panels. */
 import { type CSSProperties, useEffect, useMemo, useState } from "react";
-import { diagramOf } from "./diagram-of-actor.ts";
 import { type Moment, machineOf, momentOf, placeAt } from "./moment.ts";
 import { ActorsPanel } from "./parts/actors-panel.tsx";
 import { ContextPanel } from "./parts/context-panel.tsx";
@@ -30,7 +29,7 @@ export function App({ address }: { readonly address: string }) {
 	const channels = useMemo(() => waitingChannels(session, machine), [session, machine]);
 	const frames = session.framesOf.get(machine?.id ?? "") ?? [];
 	const execution = hello?.executionId;
-	const title = diagramOf(session, undefined)?.title ?? hello?.machine;
+	const title = hello?.name;
 	const isMoving = hello?.mode === "live" && session.end === null;
 
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another execution has other moments

@@ -1,11 +1,18 @@
-/** Which of the diagrams that the server sent shows a machine. */
+/** Which of the pictures that the server sent shows a machine. */
 import type { LaidOutDiagram } from "../diagram/diagram.ts";
 import type { InspectedActor } from "../inspect/protocol.ts";
-import type { Session } from "./session.ts";
+import type { Drawing, Session } from "./session.ts";
 
-/** @param machine the one that was run where there is none yet */
-export function diagramOf({ hello }: Session, machine: InspectedActor | undefined): LaidOutDiagram | undefined {
+/**
+ * @param machine the one that was run where there is none yet
+ * @returns undefined where the picture is not yet drawn
+ */
+export function drawingOf({ hello, drawings }: Session, machine: InspectedActor | undefined): Drawing | undefined {
 	const name = machine === undefined ? hello?.machine : machine.machine;
-	if (hello === null || name === undefined || !Object.hasOwn(hello.diagrams, name)) return undefined;
-	return hello.diagrams[name];
+	return name === undefined ? undefined : drawings.get(name);
+}
+
+export function diagramOf(session: Session, machine: InspectedActor | undefined): LaidOutDiagram | undefined {
+	const drawing = drawingOf(session, machine);
+	return drawing?.is === "drawn" ? drawing.diagram : undefined;
 }

@@ -5,7 +5,9 @@ import type { ServerMessage } from "../inspect/protocol.ts";
 const members: Readonly<
 	Record<ServerMessage["type"], Readonly<Record<string, "string" | "number" | "boolean" | "object">>>
 > = {
-	hello: { mode: "string", machine: "string", executionId: "string", diagrams: "object" },
+	hello: { mode: "string", machine: "string", name: "string", executionId: "string" },
+	diagram: { machine: "string", diagram: "object" },
+	undrawn: { machine: "string", reason: "string" },
 	actors: { actors: "object" },
 	frame: { seq: "number", at: "number", actor: "string", state: "string", context: "object", changed: "object" },
 	call: { id: "string", actor: "string", agent: "string", at: "number" },

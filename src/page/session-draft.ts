@@ -1,7 +1,7 @@
 /** A session while a batch of messages is put into it. */
 import type { InspectedActor, InspectedCall, InspectedFrame, ServerMessage } from "../inspect/protocol.ts";
 import { ListDraft, ListsDraft, MapDraft } from "./copy-on-write.ts";
-import type { End, Hello, LoggedEvent, Notice, Session } from "./session.ts";
+import type { Drawing, End, Hello, LoggedEvent, Notice, Session } from "./session.ts";
 
 /** A browser's memory has an end, and nobody reads further back than this. */
 export const keptEvents = 50_000;
@@ -15,6 +15,7 @@ export class SessionDraft {
 	#end: End | null;
 	#eventCount: number;
 	#noticeCount: number;
+	readonly #drawings: MapDraft<string, Drawing>;
 	readonly #actors: MapDraft<string, InspectedActor>;
 	readonly #childrenOf: ListsDraft<string | null, string>;
 	readonly #frames: ListDraft<InspectedFrame>;
@@ -31,6 +32,7 @@ export class SessionDraft {
 		this.#end = session.end;
 		this.#eventCount = session.eventCount;
 		this.#noticeCount = session.noticeCount;
+		this.#drawings = new MapDraft(session.drawings);
 		this.#actors = new MapDraft(session.actors);
 		this.#childrenOf = new ListsDraft(session.childrenOf);
 		this.#frames = new ListDraft(session.frames);
@@ -45,6 +47,12 @@ export class SessionDraft {
 		switch (message.type) {
 			case "hello":
 				this.#hello = message;
+				return;
+			case "diagram":
+				this.#drawings.set(message.machine, { is: "drawn", diagram: message.diagram });
+				return;
+			case "undrawn":
+				this.#drawings.set(message.machine, { is: "undrawn", reason: message.reason });
 				return;
 			case "actors":
 				for (const actor of message.actors) this.#takeActor(actor);
@@ -74,6 +82,7 @@ export class SessionDraft {
 		this.#forgetFrames();
 		return {
 			hello: this.#hello,
+			drawings: this.#drawings.result(),
 			actors: this.#actors.result(),
 			childrenOf: this.#childrenOf.result(),
 			root: this.#root,

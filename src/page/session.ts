@@ -1,4 +1,5 @@
 /** What the page knows of a run: the server's messages put together. Pure; one call takes many messages at once. */
+import type { LaidOutDiagram } from "../diagram/diagram.ts";
 import type {
 	InspectedActor,
 	InspectedCall,
@@ -10,6 +11,11 @@ import { SessionDraft } from "./session-draft.ts";
 
 export type Hello = Extract<ServerMessage, { type: "hello" }>;
 export type End = Extract<ServerMessage, { type: "end" }>;
+
+/** What came of a machine's picture. */
+export type Drawing =
+	| { readonly is: "drawn"; readonly diagram: LaidOutDiagram }
+	| { readonly is: "undrawn"; readonly reason: string };
 
 /** An event with its number in the log, from 0 over the whole session. */
 export interface LoggedEvent extends InspectedEvent {
@@ -25,6 +31,8 @@ export interface Notice {
 export interface Session {
 	/** Null until the server has said what this is about. */
 	readonly hello: Hello | null;
+	/** By the machine's plan; those that are not there are still being drawn. */
+	readonly drawings: ReadonlyMap<string, Drawing>;
 	readonly actors: ReadonlyMap<string, InspectedActor>;
 	/** Ids by the parent's id, in the order of their arrival. A parent may arrive after its children. */
 	readonly childrenOf: ReadonlyMap<string | null, readonly string[]>;
@@ -51,6 +59,7 @@ export interface Session {
 
 export const emptySession: Session = {
 	hello: null,
+	drawings: new Map(),
 	actors: new Map(),
 	childrenOf: new Map(),
 	root: null,

@@ -104,17 +104,6 @@ describe("a run that is watched", () => {
 		expect(late.calls()).toEqual(early.calls());
 	});
 
-	it("says first of all what is run, with a diagram of each machine", async () => {
-		await using watched = await start();
-		await using browser = await openBrowser(watched.inspector.url);
-		await browser.when(() => browser.messages.length > 0);
-		const [hello] = browser.messages;
-		expect(hello).toMatchObject({ type: "hello", mode: "live", executionId: "run-1" });
-		const diagrams = hello?.type === "hello" ? hello.diagrams : {};
-		expect(Object.keys(diagrams)).toContain(hello?.type === "hello" ? hello.machine : "");
-		expect(Object.values(diagrams).map(({ nodes }) => nodes.length >= 3)).toEqual([true, true]);
-	});
-
 	it("tells of hundreds of children in few messages, to whoever comes early or late", async () => {
 		const many = machine.replace("[1, 2, 3]", "range(300)");
 		await using watched = await inspected(many, { use: ["w"], files: { "worker.yml": worker }, script: { w: answer } });

@@ -84,11 +84,11 @@ describe.skipIf(reason !== undefined)(
 
 		it("follows a run live", async () => {
 			const { messages } = await roundTrip();
-			await using server = await PageServer.start(messages.slice(0, 6));
+			await using server = await PageServer.start(messages.slice(0, 8));
 			const page = await open(server.url);
 			await eventually(() => litStates(page)).toContain("ask_for_each_stop");
 			await eventually(() => runStatus(page).innerText()).toBe("Running");
-			server.tell(...messages.slice(6));
+			server.tell(...messages.slice(8));
 			await eventually(() => runStatus(page).innerText()).toBe("Done");
 			await eventually(() => litStates(page)).toEqual(["done"]);
 		});
@@ -170,6 +170,26 @@ describe.skipIf(reason !== undefined)(
 			await eventually(async () => (await page.locator(".state-box.current").boundingBox())?.y).toBeGreaterThan(50);
 			await button(page, "Show all").click();
 			await eventually(() => page.locator(".state-box").count()).toBe(200);
+		});
+
+		it("shows everything else while the picture is drawn, and says why there will be none", async () => {
+			const { messages } = await roundTrip();
+			const pictures = messages.filter(({ type }) => type === "diagram");
+			await using server = await PageServer.start(messages.filter(({ type }) => type !== "diagram"));
+			const page = await open(server.url);
+			const diagram = page.getByRole("region", { name: /^Diagram/ });
+			await eventually(() => diagram.innerText()).toBe("The picture is being drawn…");
+			await eventually(() => runStatus(page).innerText()).toBe("Done");
+			await eventually(() => actorTree(page).getByRole("treeitem").count()).toBe(4);
+			await eventually(() => context(page).innerText()).toContain("City 2");
+			const [first] = pictures;
+			if (first?.type !== "diagram") throw new Error("nothing was drawn");
+			const reason = "A machine of 1000 states and 3000 arrows is too large to be laid out.";
+			server.tell({ type: "undrawn", machine: first.machine, reason });
+			await eventually(() => diagram.innerText()).toContain(reason);
+			await page.screenshot({ path: pictureFile("undrawn") });
+			server.tell(...pictures);
+			await eventually(() => litStates(page)).toEqual(["done"]);
 		});
 
 		it("shows the calls with what was asked and answered, and filters them", async () => {
@@ -259,7 +279,7 @@ describe.skipIf(reason !== undefined)(
 
 		it("keeps what it shows when the connection is lost, and takes up the run again", async () => {
 			const { messages } = await roundTrip();
-			const server = await PageServer.start(messages.slice(0, 6));
+			const server = await PageServer.start(messages.slice(0, 8));
 			const page = await open(server.url, { mayLoseServer: true });
 			await eventually(() => runStatus(page).innerText()).toBe("Running");
 			await server[Symbol.asyncDispose]();

@@ -32,7 +32,12 @@ export class Recording {
 		about: { readonly machine: string; readonly diagrams: Record<string, LaidOutDiagram> },
 		mode: "live" | "stored" = "live",
 	) {
-		this.messages.push({ type: "hello", mode, executionId: "0b7ce1a2-run", ...about });
+		const { machine, diagrams } = about;
+		const name = diagrams[machine]?.title ?? machine;
+		this.messages.push({ type: "hello", mode, executionId: "0b7ce1a2-run", machine, name });
+		for (const [id, diagram] of Object.entries(diagrams)) {
+			this.messages.push({ type: "diagram", machine: id, diagram });
+		}
 	}
 
 	get now(): number {

@@ -5,7 +5,7 @@ import type { InspectedActor, InspectedFrame, ServerMessage } from "../../src/in
 import { emptySession, receive, type Session } from "../../src/page/session.ts";
 import { keptEvents, keptFrames, keptNotices } from "../../src/page/session-draft.ts";
 
-const hello: ServerMessage = { type: "hello", mode: "live", machine: "m", executionId: "e", diagrams: {} };
+const hello: ServerMessage = { type: "hello", mode: "live", machine: "m", name: "m", executionId: "e" };
 
 function actor(id: string, more: Partial<InspectedActor> = {}): InspectedActor {
 	return { id, parent: null, name: id, kind: "machine", status: "active", startedAt: 0, ...more };

@@ -12,10 +12,10 @@ import { type RefObject, useEffect, useMemo, useRef } from "react";
 import type { Box, LaidOutDiagram } from "../../diagram/diagram.ts";
 import type { InspectedActor } from "../../inspect/protocol.ts";
 import { type DiagramLights, lightsAt } from "../diagram-lights.ts";
-import { diagramOf } from "../diagram-of-actor.ts";
+import { drawingOf } from "../diagram-of-actor.ts";
 import { flowEdges, flowNodes } from "../flow-elements.ts";
 import { type Moment, stateAt, statusAt, timeAt } from "../moment.ts";
-import type { Session } from "../session.ts";
+import type { Drawing, Session } from "../session.ts";
 import { FitIcon, MinusIcon, PlusIcon } from "./icons.tsx";
 import { ArrowHeads, RouteEdge, Starts } from "./route-edge.tsx";
 import { GroupNode, StateNode } from "./state-node.tsx";
@@ -38,17 +38,16 @@ const leastReadable = 0.45;
 const readableZoom = 0.7;
 
 export function DiagramPanel({ session, machine, moment }: DiagramPanelProps) {
-	const diagram = diagramOf(session, machine);
+	const drawing = drawingOf(session, machine);
 	const state = machine && stateAt(session, machine, moment);
-	if (diagram === undefined) {
+	if (drawing?.is !== "drawn") {
 		return (
 			<section className="panel diagram" aria-label="Diagram">
-				<p className="empty">
-					{session.hello === null ? "Waiting for the run…" : "There is no diagram of this machine."}
-				</p>
+				<p className="empty">{wordsFor(session, drawing)}</p>
 			</section>
 		);
 	}
+	const { diagram } = drawing;
 	return (
 		<section
 			className="panel diagram"
@@ -59,6 +58,12 @@ export function DiagramPanel({ session, machine, moment }: DiagramPanelProps) {
 			</ReactFlowProvider>
 		</section>
 	);
+}
+
+/** Why there is no picture, or not yet. */
+function wordsFor({ hello }: Session, drawing: Drawing | undefined): string {
+	if (hello === null) return "Waiting for the run…";
+	return drawing?.is === "undrawn" ? `There is no picture. ${drawing.reason}` : "The picture is being drawn…";
 }
 
 interface FlowProps extends DiagramPanelProps {

@@ -1,7 +1,6 @@
 /** The bar at the top: what is inspected, how it stands, its totals, and the buttons that hold and move it. */
 import { useEffect, useMemo, useState } from "react";
 import type { ConnectionState } from "../connection.ts";
-import { diagramOf } from "../diagram-of-actor.ts";
 import { formatCost, formatCount, formatDuration } from "../format.ts";
 import type { Moment } from "../moment.ts";
 import { type RunStatus, runStatusOf, runStatusWords } from "../run-status.ts";
@@ -30,7 +29,7 @@ export function PageHeader(props: PageHeaderProps) {
 	return (
 		<header className="page-head">
 			<div className="title">
-				<h1>{diagramOf(session, undefined)?.title ?? hello?.machine ?? "flatstate"}</h1>
+				<h1>{hello?.name ?? "flatstate"}</h1>
 				{hello !== null && <ExecutionId id={hello.executionId} />}
 			</div>
 			<span className={`pill ${status.tone.replace(" ", "-")}`} role="status" data-testid="run-status">
