@@ -199,6 +199,23 @@ describe("what the way to a state says", () => {
 	});
 });
 
+test("a fact on a key that nothing ahead reads says nothing: its value is not known there", () => {
+	const plan = planOf({
+		spec: "flatmachine",
+		spec_version: "4.2.1",
+		data: {
+			context: { a: 0, b: 0 },
+			states: {
+				start: { type: "initial", transitions: [{ condition: "context.a == context.b", to: "look" }, { to: "end" }] },
+				look: { transitions: [{ condition: "context.a == 0", to: "end" }, { to: "look" }] },
+				end: { type: "final" },
+			},
+		},
+	});
+	expect(proveDead(plan, { state: "look", kind: "transition", index: 0, to: "end" })).toBeUndefined();
+	expect(proveDead(plan, { state: "look", kind: "transition", index: 1, to: "look" })?.code).toBe("shadowed");
+});
+
 describe("an error route", () => {
 	const route = (machine: Machine, error: string) =>
 		proveDead(machineOf(machine), { state: "ask", kind: "error", error, to: "three" });

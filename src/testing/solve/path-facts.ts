@@ -40,6 +40,13 @@ export function factsBehind(state: StatePlan, index: number, facts: Facts): Fact
 	return behind;
 }
 
+/** The facts of which every key is among those that are followed: of the others nothing is known. */
+export function factsOnKeys(plan: MachinePlan, facts: Facts, keys: ReadonlySet<string> | undefined): Facts {
+	if (keys === undefined || keys.has("*")) return facts;
+	const reads = machineReads(plan);
+	return new Map([...facts].filter(([, fact]) => [...reads.expressionKeys(fact)].every((key) => keys.has(key))));
+}
+
 /** Those that hold on both ways. */
 export function commonFacts(one: Facts, other: Facts): Facts {
 	return new Map([...one].filter(([text]) => other.has(text)));
