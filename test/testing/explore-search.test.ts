@@ -56,6 +56,29 @@ states:
 		expect(found.size.situations).toBeLessThan(60);
 	});
 
+	it("tells texts apart by what a later state looks for inside of them", async () => {
+		const found = await explored(
+			machine(`
+context: { text: null, word: null }
+states:
+  ask: { type: initial, agent: a, output_to_context: { text: output.content }, transitions: [{ to: look }] }
+  look:
+    transitions:
+      - { condition: "'urgent' in context.text", to: soon }
+      - { to: next }
+  next: { agent: a, output_to_context: { word: output.content }, transitions: [{ to: sort }] }
+  sort:
+    transitions:
+      - { condition: "context.word in 'yes'", to: soon }
+      - { to: end }
+  soon: { type: final }
+  end: { type: final }
+`),
+			"solved",
+		);
+		expect(reaches(found)).toEqual({ "ask#0": 1, "look#0": 2, "look#1": 2, "next#0": 3, "sort#0": 4, "sort#1": 4 });
+	});
+
 	it("gives a run more steps than the machine has by itself where it needs them, and says so", async () => {
 		const found = await explored(counting(600), byOne);
 		expect(scenarioNamed(found, "(work → check)×600 → done").maxSteps).toBe(1201);

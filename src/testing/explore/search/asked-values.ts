@@ -4,7 +4,7 @@
  */
 
 import { childrenOf, pathOf } from "../../../../compiler/checks/visit.ts";
-import { constantOf, type Expression } from "../../../../compiler/expression/index.ts";
+import { type CompareOperator, constantOf, type Expression } from "../../../../compiler/expression/index.ts";
 import type { MachinePlan } from "../../../../compiler/plan/plan.ts";
 import { conditionReads, type ReadPath, structureReads, workReads } from "./read-paths.ts";
 
@@ -69,8 +69,11 @@ export function askedValues(plan: MachinePlan): ReadonlyMap<string, Asked> {
 				: [];
 		const found = sides.find(([side, other]) => pathOf(side) !== undefined && constantOf(other) !== undefined);
 		const path = found && pathOf(found[0]);
-		const isOrder = only !== undefined && ["<", "<=", ">", ">="].includes(only.operator);
-		if (found && path && addConstant(comparisonsOf(path), constantOf(found[1])?.value, isOrder)) return;
+		const constant = found && constantOf(found[1])?.value;
+		if (only && path && isOfClasses(only.operator, found[0] === left, constant)) {
+			addConstant(comparisonsOf(path), constant);
+			return;
+		}
 		for (const side of [left, ...rest.map(({ right }) => right)]) collect(side, false);
 	}
 
@@ -82,33 +85,34 @@ export function askedValues(plan: MachinePlan): ReadonlyMap<string, Asked> {
 	}
 }
 
-/** What an action sets may be what it was before and one more: only what answers alone write is not counted. */
+/** What the runtime counts is counted, and so may be what an action sets: only what answers alone write is not. */
 function answeredKeys({ states }: MachinePlan): (path: string) => boolean {
-	if (states.every(({ action }) => action === undefined)) return () => true;
+	const hasActions = states.some(({ action }) => action !== undefined);
 	const written = new Set(states.flatMap(({ outputToContext }) => outputToContext.map(([key]) => key)));
-	return (path) => written.has(path.split(".")[1] ?? "");
+	return (path) => {
+		const [, key = ""] = path.split(".");
+		return key !== "machine" && (!hasActions || written.has(key));
+	};
 }
 
-/** Notes the constants of one comparison. @returns false for what classes of equal and unequal values do not serve */
-function addConstant(
-	{ numbers, texts }: { readonly numbers: Set<number>; readonly texts: Set<string> },
-	value: unknown,
-	isOrder: boolean,
-): boolean {
-	switch (typeof value) {
-		case "number":
-			numbers.add(value);
-			return true;
-		case "string":
-			texts.add(value);
-			return !isOrder;
-		case "boolean":
-			numbers.add(Number(value));
-			return true;
-		default:
-			if (value === null) return true;
-			return Array.isArray(value) && value.every((item: unknown) => addConstant({ numbers, texts }, item, isOrder));
+/** Whether a comparison tells values apart by where they stand among constants: not by their order as texts, or what is in them. */
+function isOfClasses(operator: CompareOperator, isLeft: boolean, constant: unknown): boolean {
+	if (operator === "in" || operator === "not in") {
+		return isLeft && Array.isArray(constant) && constant.every((item) => isScalar(item));
 	}
+	const isOrder = ["<", "<=", ">", ">="].includes(operator);
+	return isScalar(constant) && !(isOrder && typeof constant === "string");
+}
+
+function isScalar(value: unknown): boolean {
+	return value === null || ["number", "string", "boolean"].includes(typeof value);
+}
+
+/** Notes the constants of one comparison. */
+function addConstant(known: { readonly numbers: Set<number>; readonly texts: Set<string> }, value: unknown): void {
+	if (Array.isArray(value)) for (const item of value) addConstant(known, item);
+	if (typeof value === "number" || typeof value === "boolean") known.numbers.add(Number(value));
+	if (typeof value === "string") known.texts.add(value);
 }
 
 /** What is read elsewhere: by templates that write the context, by lists that are gone through, under CEL. */
