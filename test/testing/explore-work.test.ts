@@ -1,6 +1,6 @@
 /** Every kind of work of a state, in all the ways in which it can go. Each scenario is replayed on the runtime. */
 import { describe, expect, it } from "vitest";
-import { answers, explored, machine, outcomesOf, reaches, scenarioNamed } from "./explored.ts";
+import { answers, errors, explored, machine, outcomesOf, reaches, scenarioNamed } from "./explored.ts";
 
 describe("an agent", () => {
 	it("answers what makes conditions true and false, and fails with each name that on_error has and another one", async () => {
@@ -75,7 +75,7 @@ states:
   end: { type: final }
   late: { type: final, output: { why: context.last_error } }
 `),
-			answers({ errors: () => ["Error"] }),
+			answers({ errors: () => errors("Error") }),
 		);
 		expect(reaches(found)["ask!TimeoutError"]).toBe(1);
 		expect(scenarioNamed(found, "ask → late").agents.a).toHaveLength(2);

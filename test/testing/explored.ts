@@ -4,18 +4,26 @@ import { type Compiled, compile } from "../../src/compile.ts";
 import { type Exploration, type ExploreOptions, explore, exploreMachine } from "../../src/testing/explore/index.ts";
 import { replayScenario } from "../../src/testing/scenario/replay.ts";
 import { type Scenario, transitionKey } from "../../src/testing/scenario/scenario.ts";
-import type { AnswerSpace, SolveGoal } from "../../src/testing/solve/answer-space.ts";
+import {
+	type AnswerSpace,
+	type GivenError,
+	plainMessage,
+	type SolveGoal,
+} from "../../src/testing/solve/answer-space.ts";
 
-/** A machine out of the YAML of its `data`, with agents `a` and `b`, and machines `m` and `n`. */
-export function machine(data: string): Compiled {
+/**
+ * A machine out of the YAML of its `data`, with agents `a` and `b`, and machines `m` and `n`.
+ * @param child the states of both machines, as a flow mapping
+ */
+export function machine(data: string, child = "{ one: { type: final } }"): Compiled {
 	const lines = data
 		.trim()
 		.split("\n")
 		.map((line) => `  ${line}`);
-	return compile(`spec: flatmachine\nspec_version: "4.2.1"\ndata:\n${lines.join("\n")}\n${others}`);
+	return compile(`spec: flatmachine\nspec_version: "4.2.1"\ndata:\n${lines.join("\n")}\n${others(child)}`);
 }
 
-const others = `
+const others = (child: string) => `
   agents:
     a: { spec: flatagent, data: { name: a, model: { provider: p, name: m }, user: hi } }
     b: { spec: flatagent, data: { name: b, model: { provider: p, name: m }, user: hi } }
@@ -23,7 +31,7 @@ const others = `
     m: &child
       spec: flatmachine
       spec_version: "4.2.1"
-      data: { name: child, states: { one: { type: final } } }
+      data: { name: child, states: ${child} }
     n: *child
 `;
 
@@ -35,10 +43,16 @@ export function answers(given: Partial<AnswerSpace> = {}): AnswerSpace {
 		childOutputs: () => [{ text: "text" }],
 		actionEffects: () => [{}],
 		signals: () => [{ text: "text" }],
-		errors: ({ onError }) => [...(onError?.byType.map(([name]) => name) ?? []), "Error"],
+		errors: ({ onError }) => errors(...(onError?.byType.map(([name]) => name) ?? []), "Error"),
+		childErrors: () => errors("Error"),
 		assumptions: [],
 		...given,
 	};
+}
+
+/** Errors of these types, with nothing in particular to say. */
+export function errors(...types: readonly string[]): readonly GivenError[] {
+	return types.map((type) => ({ type, message: plainMessage }));
 }
 
 interface ExploredOptions extends ExploreOptions {

@@ -81,6 +81,14 @@ const flows: readonly Flow[] = [
 	{ condition: "context.score * 2 - 1 > 9", writes: { score: "output.score" }, fields: { score: int } },
 	{ condition: "output.score >= 8", writes: {}, fields: { score: int } },
 	{ condition: "context.word == 'stop'", writes: { word: "{{ output.content | trim | lower }}" } },
+	{ condition: "context.name == 'Ada Lovelace'", writes: { name: "{{ output.first }} {{ output.last }}" } },
+	{
+		condition: "context.slug == 'post/tea/2'",
+		writes: { slug: "{{ context.kind }}/{{ output.name | lower }}/{{ output.n }}" },
+		context: { kind: "post" },
+		fields: { name: str, n: int },
+	},
+	{ condition: "context.code == 'ab7'", writes: { code: "{{ output.a }}{{ output.n }}" }, fields: { a: str, n: int } },
 	{
 		condition: "context.few == 'yes'",
 		writes: { few: "{{ 'yes' if output.items | length > 3 else 'no' }}" },

@@ -225,6 +225,43 @@ describe("a child's outputs", () => {
 		expect(outputs).toContainEqual({ status: "failed", why: "why" });
 	});
 
+	test("are those of the work of a final state without an output of its own, and never null", () => {
+		const { plan, space } = spaceOf({
+			machines: {
+				work: {
+					spec: "flatmachine",
+					spec_version: "4.2.1",
+					data: {
+						agents: { judge: { spec: "flatagent", data: { model: "mock/m", system: "s", user: "u" } } },
+						states: { only: { type: "final", agent: "judge" } },
+					},
+				},
+			},
+			states: {
+				call: {
+					type: "initial",
+					machine: "work",
+					output_to_context: { report: "output" },
+					transitions: [...transitions.slice(0, 1), { condition: "context.report == null", to: "end" }, { to: "end" }],
+				},
+			},
+		});
+		const outputs = space.childOutputs(stateOf(plan, "call"), "work", {});
+		expect(outputs).toContainEqual(expect.objectContaining({ status: "ok" }));
+		expect(outputs).not.toContain(null);
+	});
+
+	test("may be anything where hooks of the child have the last word", () => {
+		const child = childWith({ status: "failed" });
+		const { plan, space } = spaceOf({
+			machines: { work: { ...child, data: { ...child.data, lifecycle_hooks: "report" } } },
+			states: { call: { type: "initial", machine: "work", output_to_context: { report: "output" }, transitions } },
+		});
+		expect(space.childOutputs(stateOf(plan, "call"), "work", {})).toContainEqual(
+			expect.objectContaining({ status: "ok" }),
+		);
+	});
+
 	test("are each machine's own in a list", () => {
 		const { plan, space } = spaceOf({
 			machines: { one: childWith({ n: "context.way" }), two: childWith({ n: "context.way" }) },
@@ -343,5 +380,5 @@ test("errors are those that have a route, and one that has none", () => {
 			},
 		},
 	});
-	expect(space.errors(stateOf(plan, "ask"))).toEqual(["RateLimitError", "Error"]);
+	expect(space.errors(stateOf(plan, "ask"), {}).map(({ type }) => type)).toEqual(["RateLimitError", "Error"]);
 });

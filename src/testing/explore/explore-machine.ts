@@ -13,7 +13,10 @@ export interface ExploreMachineOptions extends AnswerSpaceOptions, ExploreOption
  * @param plan of a compiled machine; `plans` of the options has those of its children, whose outputs are taken from them
  */
 export function exploreMachine(plan: MachinePlan, options: ExploreMachineOptions = {}): Exploration {
-	return explore(plan, answerSpace(plan, options), goalSolver(plan), { machine: shownId(plan.id), ...options });
+	return explore(plan, answerSpace(plan, options), goalSolver(plan, options.plans), {
+		machine: shownId(plan.id),
+		...options,
+	});
 }
 
 /** The id of a machine in a file, relative to the working directory. */

@@ -3,6 +3,7 @@ import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import { transitionKey } from "../scenario/scenario.ts";
 import type { AnswerSpace, Goal, SolveGoal } from "../solve/answer-space.ts";
 import { declaredEffects } from "../solve/effects.ts";
+import { answersTogether, hasSeveralChildren } from "../solve/together.ts";
 import type { DeadReason } from "./exploration.ts";
 import { flatOf, type MachineModel } from "./model/machine-model.ts";
 import type { Way } from "./model/way.ts";
@@ -60,7 +61,7 @@ export function solveGoals({ plan, model, space, search, solve, dead }: GoalSear
 	function solveFrom({ position }: Situation, transition: number): Way | undefined {
 		const attempt = (output: unknown): Way => {
 			attempts++;
-			return model.way(position, answering(plan, space, output), []);
+			return model.way(position, answering(plan, space, position.state, output), []);
 		};
 		const goal: Goal = {
 			state: position.state,
@@ -90,14 +91,16 @@ function isOpen(plan: MachinePlan, { action, agent, machine, foreach, waitFor }:
 }
 
 /** The same space with one output of the state's work. */
-function answering(plan: MachinePlan, space: AnswerSpace, output: unknown): AnswerSpace {
+function answering(plan: MachinePlan, space: AnswerSpace, state: StatePlan, output: unknown): AnswerSpace {
 	const effects = typeof output === "object" && output !== null ? [{ ...output }] : [];
 	return {
 		assumptions: space.assumptions,
 		inputs: () => space.inputs(),
-		errors: (state) => space.errors(state),
+		errors: (state, context) => space.errors(state, context),
+		childErrors: (state, machine, context) => space.childErrors(state, machine, context),
 		agentOutputs: () => [output],
 		childOutputs: () => [output],
+		...(hasSeveralChildren(state) && { together: () => answersTogether(state, output) }),
 		signals: () => [output],
 		actionEffects: (state, action, context) =>
 			declaredEffects(plan, action) === undefined ? effects : space.actionEffects(state, action, context),

@@ -4,8 +4,9 @@ import { isRecord } from "../../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import { type VotingSettings, votingSettings } from "../../../runtime/agents/voting.ts";
 import { candidateText } from "../explore/model/candidate-text.ts";
-import { answeredErrors, answerFor, childErrors, failure } from "../explore/model/given-errors.ts";
+import { answeredErrors, answerFor, failure, machineErrors, valueErrors } from "../explore/model/given-errors.ts";
 import { type AnswerSpace, answerSpace, type FlatContext } from "../solve/answer-space.ts";
+import { type DeclaredEffects, declaredEffects } from "../solve/effects.ts";
 import { answerShape, type Shape } from "../solve/shape.ts";
 import { fastCheck } from "./fast-check.ts";
 import { shapeOfSamples } from "./sample-shape.ts";
@@ -77,7 +78,7 @@ export class AnswerArbitraries {
 
 	/** Names of the errors that the answers of a state may fail with. */
 	errorsOf(state: StatePlan): readonly string[] {
-		return answeredErrors(this.space, state);
+		return [...new Set(answeredErrors(this.space, state, {}).map(({ type }) => type))];
 	}
 
 	/** The form of the values: as a schema declares it, else as the telling values have it. */
@@ -133,18 +134,32 @@ export class AnswerArbitraries {
 		}
 	}
 
-	#failuresOf({ kind, state }: Ask): readonly unknown[] {
+	#failuresOf({ kind, name, state, context }: Ask): readonly unknown[] {
 		if (kind === "waits") return state.timeout === null ? [] : [{ timeout: true }];
-		const names = kind === "machines" ? childErrors(this.space, state) : answeredErrors(this.space, state);
-		return names.map(failure);
+		if (kind !== "machines") return answeredErrors(this.space, state, context).map(failure);
+		const isAlone = state.machine?.kind === "single";
+		const errors = isAlone ? machineErrors(this.space, state, context) : valueErrors(this.space, state, name, context);
+		return errors.map(failure);
 	}
 
-	/** The form that an agent's schema declares. */
+	/** The form that an agent's schema or `metadata.effects` declares. */
 	#declared(kind: AnswerKind, name: string): Shape | undefined {
+		if (kind === "actions") return effectShape(declaredEffects(this.plan, name));
 		if (kind !== "agents") return undefined;
 		const shape = answerShape(Object.hasOwn(this.plan.agents, name) ? this.plan.agents[name] : undefined);
 		return shape.type === "any" ? undefined : shape;
 	}
+}
+
+/** An action sets each of the keys that the file declares, to one of the values there. */
+function effectShape(declared: DeclaredEffects | undefined): Shape | undefined {
+	if (!declared) return undefined;
+	const fields = [...declared].filter(([, values]) => values.length > 0);
+	const properties = fields.map(([key, values]): [string, Shape] => [
+		key,
+		{ type: "any", enum: values, required: true },
+	]);
+	return { type: "object", required: true, properties: new Map(properties) };
 }
 
 /** Whether it is asked if a state that works ends in time, which a scenario writes among the waits. */

@@ -2,11 +2,11 @@
 
 import { exploreMachine } from "../explore/index.ts";
 import { type Breach, breachOf } from "./breach.ts";
-import { runOfScenario, runOfSuspicion } from "./explored-invariants.ts";
+import { type ExploredViolations, exploredViolations } from "./explored-invariants.ts";
+import { fastCheck } from "./fast-check.ts";
 import { type FailedRun, type ForAllRunsOptions, searchRuns } from "./for-all-runs.ts";
 import { type Invariant, type Invariants, readInvariants } from "./invariant.ts";
 import { InvariantError, type Violation, violationOf } from "./invariant-error.ts";
-import { suspicionsOf } from "./invariant-search.ts";
 import type { Run, RunReport, RunSubject } from "./run.ts";
 import { type CompiledMachine, runSubject } from "./run-arbitrary.ts";
 
@@ -40,34 +40,45 @@ export async function checkInvariants(
 	invariants: Invariants,
 	options: CheckInvariantsOptions = {},
 ): Promise<InvariantsReport> {
-	const plan = compiled.set.plan(compiled.set.entry);
-	const all = readInvariants(plan, invariants);
+	fastCheck();
+	const { set } = compiled;
+	const all = readInvariants(set.plan(set.entry), invariants);
 	const subject = runSubject(compiled, options);
-	const given = options.explore === false ? () => [] : exploredRuns(subject, all);
-	const explored = given().length;
-	const found = new Map<Invariant, Violation>();
+	const explored = options.explore === false ? nothingExplored : await explore(subject, all);
+	const found = new Map(explored.violations);
+	let left = all.filter((invariant) => !found.has(invariant));
 	const counts = { runs: 0, moments: 0, done: 0, seed: options.seed ?? 0 };
-	let left = all;
 	// Each search ends at the first invariant that breaks: the others are looked at in the next, with the same runs.
-	for (;;) {
+	for (let first = true; left.length > 0; first = false) {
 		const search = new InvariantSearch(left);
 		const { failed, seed, runs } = await searchRuns(subject, {
 			...options,
-			...(found.size > 0 && { seed: counts.seed }),
-			given: given(),
+			...(!first && { seed: counts.seed }),
 			check: search.check,
 		});
-		Object.assign(counts, { runs: runs - explored, moments: search.moments, done: search.done, seed });
+		Object.assign(counts, { runs, moments: search.moments, done: search.done, seed });
 		const breach = search.found;
 		if (!failed) break;
 		// A run that could not even be made is no matter of the invariants.
 		if (!breach || failed.error !== isBroken) throw failed.error;
-		found.set(breach.invariant, violationIn(failed, breach, explored));
+		found.set(breach.invariant, violationIn(failed, breach));
 		left = left.filter((one) => one !== breach.invariant);
-		if (left.length === 0) break;
 	}
 	if (found.size > 0) throw new InvariantError(all.flatMap((invariant) => found.get(invariant) ?? []));
-	return { invariants: all.map(({ title }) => title), explored, ...counts };
+	return {
+		...counts,
+		invariants: all.map(({ title }) => title),
+		explored: explored.runs,
+		moments: explored.moments + counts.moments,
+		done: explored.done + counts.done,
+	};
+}
+
+const nothingExplored: ExploredViolations = { violations: new Map(), runs: 0, done: 0, moments: 0, situations: 0 };
+
+async function explore(subject: RunSubject, invariants: readonly Invariant[]): Promise<ExploredViolations> {
+	const { plans } = subject.compiled.set;
+	return exploredViolations(subject, invariants, exploreMachine(subject.answers.plan, { plans }));
 }
 
 /** Once one invariant is found broken, only runs that break it in the same way are failures: shrinking keeps to it. */
@@ -100,20 +111,6 @@ class InvariantSearch {
 
 const isBroken = new Error("An invariant is broken.");
 
-/** What exploration finds, as runs that can be made simpler; made anew for each search. */
-function exploredRuns(subject: RunSubject, invariants: readonly Invariant[]): () => readonly Run[] {
-	const { plan } = subject.answers;
-	const { plans } = subject.compiled.set;
-	const { scenarios } = exploreMachine(plan, { plans });
-	const { suspicions } = suspicionsOf(plan, invariants, { plans });
-	return () => [
-		...scenarios.map((scenario) => runOfScenario(subject, scenario)),
-		...suspicions.map((suspicion) => runOfSuspicion(subject, suspicion)),
-	];
-}
-
-function violationIn({ report, seed, number }: FailedRun, breach: Breach, explored: number): Violation {
-	const source =
-		number <= explored ? { by: "exploration" as const } : { by: "run" as const, seed, run: number - explored };
-	return violationOf(report, breach, source);
+function violationIn({ report, seed, number }: FailedRun, breach: Breach): Violation {
+	return violationOf(report, breach, { by: "run", seed, run: number });
 }

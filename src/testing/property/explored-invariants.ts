@@ -1,5 +1,5 @@
 /** The invariants of a machine's file on every state that exploration reaches: what `flatstate test` looks at. */
-import type { MachinePlan, SourcePlace } from "../../../compiler/plan/plan.ts";
+import type { SourcePlace } from "../../../compiler/plan/plan.ts";
 import type { CompiledSet } from "../../../runtime/machine/compiled-set.ts";
 import type { Exploration } from "../explore/index.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -29,8 +29,9 @@ export interface ExploredInvariants {
 	readonly situations: number;
 }
 
-/** So many runs are tried to make one that breaks an invariant simpler. */
+/** So many runs, and so many steps of all of them, are tried to make one that breaks an invariant simpler. */
 const MOST_TRIES = 500;
+const MOST_STEPS = 10_000;
 
 /**
  * Checks `metadata.invariants` on the scenarios of an exploration, and on situations that a search of its own finds with
@@ -39,34 +40,72 @@ const MOST_TRIES = 500;
  */
 export async function checkInvariantsOf(
 	compiled: { readonly set: CompiledSet },
-	exploration: Exploration,
+	exploration: Pick<Exploration, "scenarios">,
 	{ planId = compiled.set.entry, extra }: { readonly planId?: string; readonly extra?: ExtraAnswers } = {},
 ): Promise<ExploredInvariants> {
-	const plan: MachinePlan = compiled.set.plan(planId);
-	const invariants = invariantsOf(plan);
+	const invariants = invariantsOf(compiled.set.plan(planId));
 	if (invariants.length === 0) return { results: [], runs: 0, situations: 0 };
 	const subject = runSubject(compiled, {}, planId);
-	const found = new Map<Invariant, Violation>();
-	const look = async (run: Run, looked: readonly Invariant[]): Promise<void> => {
-		const report = await run.play();
-		for (const invariant of looked) {
-			const breach = found.has(invariant) ? undefined : breachIn(report, invariant);
-			if (breach) found.set(invariant, await simplest(run, report, breach));
-		}
-	};
-	for (const scenario of exploration.scenarios) await look(runOfScenario(subject, scenario), invariants);
-	const { suspicions, situations } = suspicionsOf(plan, invariants, {
-		plans: compiled.set.plans,
-		...(extra && { extra }),
-	});
-	for (const suspicion of suspicions) {
-		if (!found.has(suspicion.invariant)) await look(runOfSuspicion(subject, suspicion), [suspicion.invariant]);
-	}
+	const { violations, runs, situations } = await exploredViolations(subject, invariants, exploration, extra);
 	const results = invariants.map((invariant): InvariantResult => {
 		const { title, at } = invariant;
-		return { title, ...(at && { at }), violation: found.get(invariant) };
+		return { title, ...(at && { at }), violation: violations.get(invariant) };
 	});
-	return { results, runs: exploration.scenarios.length + suspicions.length, situations };
+	return { results, runs, situations };
+}
+
+/** What exploring a machine finds of its invariants, and how much was looked at. */
+export interface ExploredViolations {
+	/** Of those that can be broken. */
+	readonly violations: ReadonlyMap<Invariant, Violation>;
+	/** Runs on the real runtime, all but those that make others simpler. */
+	readonly runs: number;
+	/** Of these, the ones that reached a final state. */
+	readonly done: number;
+	/** Moments of these runs. */
+	readonly moments: number;
+	readonly situations: number;
+}
+
+/** A run that breaks an invariant. */
+interface BrokenRun {
+	readonly run: Run;
+	readonly report: RunReport;
+	readonly breach: Breach;
+}
+
+/** Looks for the run that breaks each invariant with the fewest steps, in scenarios and in what a search suspects. */
+export async function exploredViolations(
+	subject: RunSubject,
+	invariants: readonly Invariant[],
+	{ scenarios }: Pick<Exploration, "scenarios">,
+	extra?: ExtraAnswers,
+): Promise<ExploredViolations> {
+	const shortest = new Map<Invariant, BrokenRun>();
+	const counts = { runs: 0, done: 0, moments: 0 };
+	const play = async (run: Run, looked: readonly Invariant[]): Promise<void> => {
+		const report = await run.play();
+		counts.runs += 1;
+		counts.done += Number(report.ending.status === "done");
+		counts.moments += report.moments.length;
+		for (const invariant of looked) {
+			const breach = breachIn(report, invariant);
+			const known = shortest.get(invariant)?.breach.moment.step ?? Number.POSITIVE_INFINITY;
+			if (breach && breach.moment.step < known) shortest.set(invariant, { run, report, breach });
+		}
+	};
+	const { plan } = subject.answers;
+	const { plans } = subject.compiled.set;
+	const { suspicions, situations } = suspicionsOf(plan, invariants, { plans, ...(extra && { extra }) });
+	for (const suspicion of suspicions) {
+		const known = shortest.get(suspicion.invariant);
+		if (known && known.breach.moment.step <= suspicion.steps) continue;
+		await play(runOfSuspicion(subject, suspicion), [suspicion.invariant]);
+	}
+	for (const scenario of scenarios) await play(runOfScenario(subject, scenario), invariants);
+	const violations = new Map<Invariant, Violation>();
+	for (const [invariant, broken] of shortest) violations.set(invariant, await simplest(broken));
+	return { violations, ...counts, situations };
 }
 
 function breachIn(report: RunReport, invariant: Invariant): Breach | undefined {
@@ -74,18 +113,21 @@ function breachIn(report: RunReport, invariant: Invariant): Breach | undefined {
 }
 
 /** Goes on to simpler runs for as long as one breaks the invariant in the same way. */
-async function simplest(run: Run, report: RunReport, breach: Breach): Promise<Violation> {
-	let best = { run, report, breach };
+async function simplest(broken: BrokenRun): Promise<Violation> {
+	let best = broken;
 	let tries = 0;
-	for (let isBetter = true; isBetter && tries < MOST_TRIES; ) {
+	let steps = 0;
+	const isOver = (): boolean => tries >= MOST_TRIES || steps >= MOST_STEPS;
+	for (let isBetter = true; isBetter; ) {
 		isBetter = false;
 		best.run.failedAt = best.breach.moment.step;
 		for (const simpler of simplerRuns(best.run)) {
-			tries += 1;
-			if (tries > MOST_TRIES) break;
+			if (isOver()) break;
 			const went = await simpler.play();
-			const again = breachIn(went, breach.invariant);
-			if (!simpler.isSimpler || again?.cause !== breach.cause) continue;
+			tries += 1;
+			steps += went.path.length;
+			const again = breachIn(went, best.breach.invariant);
+			if (!simpler.isSimpler || again?.cause !== broken.breach.cause) continue;
 			best = { run: simpler, report: went, breach: again };
 			isBetter = true;
 			break;
@@ -95,7 +137,7 @@ async function simplest(run: Run, report: RunReport, breach: Breach): Promise<Vi
 }
 
 /** A scenario as a run, so that it can be made simpler. */
-export function runOfScenario(subject: RunSubject, { input, maxSteps, path, ...script }: Scenario): Run {
+function runOfScenario(subject: RunSubject, { input, maxSteps, path, ...script }: Scenario): Run {
 	return new Run(subject, {
 		input,
 		tape: tapeOf({ input, ...script }),
@@ -106,7 +148,8 @@ export function runOfScenario(subject: RunSubject, { input, maxSteps, path, ...s
 }
 
 /** A way that the search found, up to where it breaks the invariant; what comes after has the plainest answers. */
-export function runOfSuspicion(subject: RunSubject, { input, tape, steps, invariant }: Suspicion): Run {
-	const maxSteps = stepBound(subject, { maxSteps: invariant.kind === "eventually" ? steps + 1 : steps });
+function runOfSuspicion(subject: RunSubject, { input, tape, steps }: Suspicion): Run {
+	// Where a run is stopped, an error that it has met is not told any more.
+	const maxSteps = stepBound(subject, { maxSteps: steps + 1 });
 	return new Run(subject, { input, tape, maxSteps, draw: (ask) => subject.answers.plainest(ask) });
 }

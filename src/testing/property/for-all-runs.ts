@@ -78,13 +78,11 @@ export interface FailedRun {
 	readonly report: RunReport;
 	readonly error: unknown;
 	readonly seed: number;
-	/** From 1; runs that were given come first. */
+	/** From 1. */
 	readonly number: number;
 }
 
 export interface RunSearch extends ForAllRunsOptions {
-	/** Runs to look at before any is generated; they are made simpler, too. */
-	readonly given?: readonly Run[];
 	readonly check: (report: RunReport, run: Run) => Promise<void>;
 }
 
@@ -94,12 +92,11 @@ export async function searchRuns(
 	search: RunSearch,
 ): Promise<{ readonly failed: FailedRun | undefined; readonly seed: number; readonly runs: number }> {
 	const fc = fastCheck();
-	const { check, given = [], numRuns = 100, seed } = search;
+	const { check, numRuns = 100, seed } = search;
 	const arbitrary = runsOf(subject, stepBound(subject, search));
 	const property = fc.asyncProperty(arbitrary, async (run) => check(await run.execute(), run));
 	const details = await fc.check(property, {
-		numRuns: numRuns + given.length,
-		examples: given.map((run) => [run]),
+		numRuns,
 		...(seed !== undefined && { seed }),
 	});
 	const run = details.counterexample?.[0];

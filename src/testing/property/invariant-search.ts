@@ -1,17 +1,21 @@
 /** Searches a machine's situations for those in which an invariant breaks: the solver is asked for its expression as for a condition. */
-import type { ConditionNode, Expression } from "../../../compiler/expression/nodes.ts";
+import { childrenOf, pathOf } from "../../../compiler/checks/visit.ts";
+import { references } from "../../../compiler/expression/index.ts";
+import type { Expression } from "../../../compiler/expression/nodes.ts";
 import type { MachinePlan, PlannedCondition, StatePlan } from "../../../compiler/plan/plan.ts";
 import { answersOf, startOf, waysTo } from "../explore/build-scenario.ts";
-import { flatOf, MachineModel } from "../explore/model/machine-model.ts";
-import type { Leaving, Position, Way } from "../explore/model/way.ts";
+import { MachineModel } from "../explore/model/machine-model.ts";
+import type { Way } from "../explore/model/way.ts";
+import { oddInputs } from "../explore/odd-inputs.ts";
 import { Search, type SearchBounds } from "../explore/search/search.ts";
 import type { Situation } from "../explore/search/situation.ts";
 import { type AnswerSpace, type AnswerSpaceOptions, answerSpace, type FlatContext } from "../solve/answer-space.ts";
 import { breachOf } from "./breach.ts";
 import type { Invariant } from "./invariant.ts";
-import type { Moment } from "./moments.ts";
-import { isFailure, type Tape, tapeKey } from "./run.ts";
-import { valueIn } from "./simpler-runs.ts";
+import { momentsOfEntry, momentsOfVisit } from "./model-moments.ts";
+import { errorKeys, type Moment } from "./moments.ts";
+import { type Tape, tapeKey } from "./run.ts";
+import { asksOfPast, RunMemory } from "./run-memory.ts";
 
 /** A way that the model of the machine goes, at whose end an invariant breaks there; the runtime has to confirm it. */
 export interface Suspicion {
@@ -26,7 +30,9 @@ export interface Suspicion {
 const MOST_SUSPICIONS = 3;
 
 /** How far the search goes. */
-const bounds: SearchBounds = { situations: 4000, steps: 20_000 };
+function boundsOf({ states }: MachinePlan): SearchBounds {
+	return { situations: 4000 + 20 * states.length, steps: 20_000 + 100 * states.length };
+}
 
 /** Ways to situations in which invariants break, the shortest first; none where the search found none. */
 export function suspicionsOf(
@@ -34,69 +40,81 @@ export function suspicionsOf(
 	invariants: readonly Invariant[],
 	options: AnswerSpaceOptions = {},
 ): { readonly suspicions: readonly Suspicion[]; readonly situations: number } {
-	if (invariants.length === 0) return { suspicions: [], situations: 0 };
-	const asking = withConditions(plan, invariants);
-	const search = new InvariantSearch(plan, asking, invariants, askingSpace(asking, options));
-	search.run();
-	return { suspicions: search.suspicions, situations: search.size };
+	const model = new MachineModel(plan);
+	// What asks of the past tells more situations apart, and would leave less room for the others.
+	const groups = [invariants.filter((one) => !asksOfPast(one)), invariants.filter(asksOfPast)];
+	const searches = groups
+		.filter((group) => group.length > 0)
+		.map((group) => {
+			const asking = withConditions(plan, group);
+			const search = new InvariantSearch(model, asking, group, askingSpace(asking, options));
+			search.runFromEverywhere();
+			return search;
+		});
+	return {
+		suspicions: searches.flatMap((search) => search.suspicions).sort(bySteps),
+		situations: searches.reduce((sum, { size }) => sum + size, 0),
+	};
 }
 
 /** It looks for nothing that it could have found, so it goes on to its bounds. */
 const noTarget = { transitions: new Set<string>(), outcomes: new Set(["everything"]) };
 
 class InvariantSearch extends Search {
-	readonly suspicions: Suspicion[] = [];
+	/** Of each invariant those with the fewest steps. */
+	readonly #suspicions = new Map<Invariant, readonly Suspicion[]>();
 	readonly #invariants: readonly Invariant[];
+	readonly #memory: RunMemory;
+	readonly #inputs: readonly FlatContext[];
 
-	constructor(plan: MachinePlan, asking: MachinePlan, invariants: readonly Invariant[], space: AnswerSpace) {
-		super(asking, new MachineModel(plan), space, noTarget, bounds);
+	constructor(model: MachineModel, asking: MachinePlan, invariants: readonly Invariant[], space: AnswerSpace) {
+		const memory = new RunMemory(model, invariants);
+		super(asking, model, space, noTarget, boundsOf(asking), (situation) => memory.keyOf(situation));
 		this.#invariants = invariants;
+		this.#memory = memory;
+		this.#inputs = space.inputs();
+	}
+
+	get suspicions(): readonly Suspicion[] {
+		return [...this.#suspicions.values()].flat();
+	}
+
+	/** Searches from the inputs that conditions ask for, then from those that nobody would give. */
+	runFromEverywhere(): void {
+		this.run();
+		this.startWith([{}, ...oddInputs(this.#inputs)]);
 	}
 
 	override note(from: Situation, by: Way): void {
-		if (!from.came) this.#look([], from, from.input, [momentAt(from.position)], false);
+		const { position } = from;
 		const { leaving } = by;
-		const moment = leaving.kind === "goes" ? momentAt(leaving.to) : momentAtEnd(from.position, leaving);
+		if (!from.came) this.#look([], from, momentsOfEntry(this.model, position), false);
+		const entry = leaving.kind === "goes" ? momentsOfEntry(this.model, leaving.to) : [];
 		const isDone = leaving.kind === "ends" && leaving.ending.status === "done";
-		this.#look([by], from, from.input, [...momentsOfWork(from.position, by, moment), moment], isDone);
+		this.#look([by], from, [...momentsOfVisit(position, by), ...entry], isDone);
 		super.note(from, by);
 	}
 
-	#look(by: readonly Way[], from: Situation, input: FlatContext, moments: readonly Moment[], isDone: boolean): void {
+	#look(by: readonly Way[], from: Situation, moments: readonly Moment[], isDone: boolean): void {
+		const { input } = from;
+		const come = this.#memory.comeBy(from);
 		for (const invariant of this.#invariants) {
-			if (this.suspicions.filter((one) => one.invariant === invariant).length >= MOST_SUSPICIONS) continue;
-			const seen = isDone && invariant.kind === "eventually" ? [...momentsBefore(from), ...moments] : moments;
-			const breach = breachOf(invariant, { input, moments: seen, isDone });
-			if (!breach) continue;
+			if (come.has(invariant)) continue;
+			const known = this.#suspicions.get(invariant) ?? [];
+			const breach = breachOf(invariant, { input, moments, isDone });
+			const steps = breach?.moment.step;
+			if (steps === undefined) continue;
+			if (known.length >= MOST_SUSPICIONS && known.every((one) => one.steps <= steps)) continue;
 			const [last] = by;
-			const ways = last ? waysTo({ from, by: last }) : [];
-			const tape = tapeOfWays(ways);
-			this.suspicions.push({ invariant, input: startOf(from).input, tape, steps: breach.moment.step });
+			const tape = tapeOfWays(last ? waysTo({ from, by: last }) : []);
+			const suspicion = { invariant, input: startOf(from).input, tape, steps };
+			this.#suspicions.set(invariant, [...known, suspicion].sort(bySteps).slice(0, MOST_SUSPICIONS));
 		}
 	}
 }
 
-function momentAt({ state, context }: Position): Moment {
-	return { step: context.machine.step, state: state.name, context: flatOf(context), output: null };
-}
-
-function momentAtEnd({ state }: Position, { context, ending }: Extract<Leaving, { kind: "ends" }>): Moment {
-	const output = ending.status === "done" ? ending.output : null;
-	return { step: context.machine.step, state: state.name, context: flatOf(context), output };
-}
-
-/** When the work is done; of what several answers together give only the last is seen here. */
-function momentsOfWork({ state, context }: Position, { answers }: Way, { context: after }: Moment): Moment[] {
-	const last = answers.filter(({ kind }) => kind !== "action" && kind !== "time").at(-1);
-	if (!last || isFailure(last.answer)) return [];
-	return [{ step: context.machine.step, state: state.name, context: after, output: valueIn(last.answer) }];
-}
-
-function momentsBefore(situation: Situation): Moment[] {
-	const moments: Moment[] = [];
-	for (let at: Situation | undefined = situation; at !== undefined; at = at.came?.from)
-		moments.push(momentAt(at.position));
-	return moments.reverse();
+function bySteps(one: Suspicion, other: Suspicion): number {
+	return one.steps - other.steps;
 }
 
 function tapeOfWays(ways: readonly Way[]): Tape {
@@ -110,15 +128,31 @@ function tapeOfWays(ways: readonly Way[]): Tape {
 /** The plan with the invariants as conditions in front of every state's own: for the solver only, no run goes this way. */
 function withConditions(plan: MachinePlan, invariants: readonly Invariant[]): MachinePlan {
 	const states = plan.states.map((state): StatePlan => {
-		const asked = invariants.map(({ text, node }) => ({ to: state.name, when: conditionIn(state, text, node) }));
+		const asked = invariants
+			.flatMap((invariant) => conditionsIn(state, invariant))
+			.map((when) => ({ to: state.name, when }));
 		return { ...state, transitions: [...asked, ...state.transitions] };
 	});
 	return { ...plan, states };
 }
 
-function conditionIn(state: StatePlan, text: string, node: ConditionNode): PlannedCondition {
-	if (node.kind === "cel" || node.expression === null) return { text, node, canThrow: true };
-	return { text, node: { kind: "simple", expression: withState(node.expression, state.name) }, canThrow: true };
+function conditionsIn(state: StatePlan, { text, node }: Invariant): readonly PlannedCondition[] {
+	if (node.kind === "cel" || node.expression === null) return [{ text, node, canThrow: true }];
+	return partsAnswered(withState(node.expression, state.name))
+		.filter((part) => references({ kind: "simple", expression: part }).length > 0)
+		.map((expression) => ({ text, node: { kind: "simple", expression }, canThrow: true }));
+}
+
+/** The largest parts that answers decide: not the step, nor what the runtime says of an error. */
+function partsAnswered(node: Expression): readonly Expression[] {
+	return isAnswered(node) ? [node] : childrenOf(node).flatMap(partsAnswered);
+}
+
+function isAnswered(node: Expression): boolean {
+	if (node.kind === "name") return node.name !== "step";
+	const [root, key] = pathOf(node) ?? [];
+	if (root === "context" && key !== undefined && errorKeys.has(key)) return false;
+	return childrenOf(node).every(isAnswered);
 }
 
 /** The expression with the state's name in place of the variable `state`, which conditions do not have. */
@@ -165,7 +199,8 @@ function askingSpace(asking: MachinePlan, options: AnswerSpaceOptions): AnswerSp
 		childOutputs: (state, machine, context) => space.childOutputs(asked(state), machine, context),
 		actionEffects: (state, action, context) => space.actionEffects(asked(state), action, context),
 		signals: (state, context) => space.signals(asked(state), context),
-		errors: (state) => space.errors(state),
+		errors: (state, context) => space.errors(asked(state), context),
+		childErrors: (state, machine, context) => space.childErrors(asked(state), machine, context),
 		assumptions: space.assumptions,
 	};
 }

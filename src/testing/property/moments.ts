@@ -10,12 +10,12 @@ export interface Moment {
 	readonly state: string;
 	/** The flat context, without `machine`. */
 	readonly context: FlatContext;
-	/** What the state's work gave; at the end of the run its output; null before either. */
+	/** What the state's work gave; where a final state ends the run, its output; null before either. */
 	readonly output: unknown;
 }
 
 /** Keys that the runtime sets when an error is routed. */
-const errorKeys = new Set(["last_error", "last_error_type"]);
+export const errorKeys: ReadonlySet<string> = new Set(["last_error", "last_error_type"]);
 
 /** Follows a run through XState's inspection. */
 export class MomentRecorder {
@@ -55,7 +55,8 @@ export class MomentRecorder {
 		const last = this.moments.at(-1);
 		if (!last && step > 1) this.#addFirst(own);
 		const isNewState = last?.step !== step;
-		const hasEnded = run.final !== undefined;
+		// A run that is stopped ends with an empty output that no state has given.
+		const hasEnded = run.final !== undefined && !run.stopped;
 		const output = hasEnded ? run.final : isNewState ? null : (this.#outputOf(event) ?? last.output);
 		if (!isNewState && !hasEnded && output === last.output && hasSameEntries(own, last.context)) return;
 		this.moments.push({ step, state, context: own, output });

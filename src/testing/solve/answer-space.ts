@@ -1,9 +1,20 @@
 /** What the outside world may answer while a machine is explored: made by the solver, asked by the explorer. */
 import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
+import type { ChildAnswer } from "../scenario/scenario.ts";
 import { SolvedAnswers } from "./solved-answers.ts";
 
 /** A flat context, without `machine`. */
 export type FlatContext = Readonly<Record<string, unknown>>;
+
+/** An error that something outside of the machine fails with. */
+export interface GivenError {
+	/** Its class, which `on_error` matches and `context.last_error_type` holds. */
+	readonly type: string;
+	readonly message: string;
+}
+
+/** The text of an error that nobody asks about. */
+export const plainMessage = "made to fail";
 
 /**
  * Values that drive the machine's conditions both ways, most telling first, each list short (tens, not hundreds). They
@@ -20,8 +31,15 @@ export interface AnswerSpace {
 	actionEffects(state: StatePlan, action: string, context: FlatContext): readonly FlatContext[];
 	/** Data of the signal that ends the state's wait. */
 	signals(state: StatePlan, context: FlatContext): readonly unknown[];
-	/** Names of errors to try for a failing call: those that `on_error` names, and one that it does not. */
-	errors(state: StatePlan): readonly string[];
+	/** Errors that fail the state: those that `on_error` names, one that it does not, and those that conditions ask for. */
+	errors(state: StatePlan, context: FlatContext): readonly GivenError[];
+	/** Errors of one child among others, which become values of the state's output; one at least. */
+	childErrors(state: StatePlan, machine: string, context: FlatContext): readonly GivenError[];
+	/**
+	 * What all children of the state answer together, in their order, where that is one output that is tried. Undefined: each is
+	 * asked for its own.
+	 */
+	together?(): readonly ChildAnswer[] | undefined;
 	/** For people: what was taken for granted. */
 	readonly assumptions: readonly string[];
 }

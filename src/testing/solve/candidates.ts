@@ -199,6 +199,7 @@ class Candidates {
 		const fitted = fitTo(applyAll(this.#plain, assignment), shape);
 		if (fitted === UNFIT) return;
 		const candidate = settle(fitted);
+		if (candidate === UNFIT) return;
 		const text = JSON.stringify(candidate);
 		if (this.#tried.has(text)) return;
 		this.#tried.add(text);

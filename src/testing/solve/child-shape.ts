@@ -1,35 +1,23 @@
 /** What a child machine may give: the forms of its final states' outputs. */
 import type { MachinePlan, Structure } from "../../../compiler/plan/plan.ts";
 import { shapeOf } from "../../../compiler/xstate/shape.ts";
-import { type Shape, words } from "./shape.ts";
+import { ANY_SHAPE, type Shape } from "./shape.ts";
 
-/** Outputs that the machine's ends can have, as far as their keys tell; a constant stays what it is. */
-export function childOutputsOf(plan: MachinePlan): readonly unknown[] {
-	const ends = plan.states.filter((state) => shapeOf(plan, state, { state: false, lifecycle: false }).ends);
-	return ends.map(({ output }) => (output === undefined ? {} : sampleOf(output, "output")));
-}
+const NOTHING_GIVEN: Shape = { type: "object", required: true, properties: new Map() };
 
-function sampleOf(structure: Structure, name: string): unknown {
-	switch (structure.kind) {
-		case "constant":
-			return structure.value;
-		case "template":
-			return structure.node.kind === "literal" ? structure.node.text : words(name);
-		case "list":
-			return structure.items.map((item) => sampleOf(item, name));
-		case "map":
-			return Object.fromEntries(structure.entries.map(([key, value]) => [key, sampleOf(value, key)]));
-	}
-}
-
-/** One machine's output as a shape: the keys of its ends, and for a key that is a constant in all of them its values. */
-export function childShape(plan: MachinePlan): readonly Shape[] {
-	const ends = plan.states.filter((state) => shapeOf(plan, state, { state: false, lifecycle: false }).ends);
-	return ends.map(({ output }) =>
-		output === undefined
-			? { type: "object", required: true, properties: new Map() }
-			: shapeOfStructure(output, plan.parsesRendered),
-	);
+/**
+ * The output of a machine in the form of each of its ends, with what is constant in them.
+ * @returns none where hooks have the last word
+ */
+export function childShapes(plan: MachinePlan): readonly Shape[] {
+	if (plan.machineHooks.length > 0 || plan.lifecycleHooks.length > 0) return [];
+	return plan.states.flatMap((state) => {
+		const { ends, works } = shapeOf(plan, state, { state: false, lifecycle: false });
+		if (!ends) return [];
+		if (state.output !== undefined) return [shapeOfStructure(state.output, plan.parsesRendered)];
+		// A final state that works gives what its work gave.
+		return [works && state.kind === "final" ? ANY_SHAPE : NOTHING_GIVEN];
+	});
 }
 
 function shapeOfStructure(structure: Structure, parsesRendered: boolean): Shape {

@@ -85,7 +85,7 @@ function wanted(rest: Path, value: unknown, { parsesRendered }: StructureUnknown
 function invertText(body: readonly Statement[], rest: Path, value: unknown, unknowns: StructureUnknowns): Assignment[] {
 	const inTemplate: Unknowns = { ...unknowns, door: "template" };
 	const targets = wanted(rest, value, unknowns);
-	const visible = body.filter((part) => part.kind !== "text" || part.text.trim() !== "");
+	const visible = withoutBlankEnds(body);
 	const [only] = visible;
 	if (visible.length === 1 && only !== undefined) {
 		return distinct(targets.flatMap((target) => invertStatement(only, target, inTemplate)));
@@ -96,6 +96,12 @@ function invertText(body: readonly Statement[], rest: Path, value: unknown, unkn
 		// As it is seen through each of its parts: forward trial tells whether that is enough.
 		...visible.flatMap((part) => targets.flatMap((target) => invertStatement(part, target, inTemplate))),
 	]);
+}
+
+function withoutBlankEnds(body: readonly Statement[]): readonly Statement[] {
+	const isVisible = (part: Statement): boolean => part.kind !== "text" || part.text.trim() !== "";
+	const first = body.findIndex(isVisible);
+	return first === -1 ? [] : body.slice(first, body.findLastIndex(isVisible) + 1);
 }
 
 function invertStatement(statement: Statement, value: unknown, unknowns: Unknowns): Assignment[] {
@@ -123,30 +129,42 @@ function invertStatement(statement: Statement, value: unknown, unknowns: Unknown
 }
 
 function invertBody(body: readonly Statement[], value: unknown, unknowns: Unknowns): Assignment[] {
-	const visible = body.filter((part) => part.kind !== "text" || part.text.trim() !== "");
+	const visible = withoutBlankEnds(body);
 	if (visible.length === 0) return value === "" ? [NOTHING] : [];
 	const [only] = visible;
 	if (visible.length === 1 && only !== undefined) return invertStatement(only, value, unknowns);
 	return typeof value === "string" ? invertSequence(visible, value, unknowns) : [];
 }
 
-/** `Score: {{ x }}` from `Score: 8`: texts at the ends are taken off where one value is left between them. */
-function invertSequence(parts: readonly Statement[], value: string, unknowns: Unknowns): Assignment[] {
-	let text = value;
-	let [from, to] = [0, parts.length];
-	for (let part = parts[from]; part?.kind === "text" && from < to - 1; part = parts[from]) {
-		const given = from === 0 ? part.text.trimStart() : part.text;
-		if (!text.startsWith(given)) return [];
-		text = text.slice(given.length);
-		from += 1;
+/** So many ways to share a text between two parts are tried. */
+const MOST_CUTS = 12;
+
+/** `{{ a }}: {{ b }}` from `Score: 8`: the texts of the template cut it, and what is left is shared between the other parts. */
+function invertSequence(parts: readonly Statement[], value: string, unknowns: Unknowns, isFirst = true): Assignment[] {
+	const [part, ...rest] = parts;
+	if (part === undefined) return value.trim() === "" ? [NOTHING] : [];
+	if (part.kind === "text") {
+		const text = isFirst ? part.text.trimStart() : part.text;
+		const given = rest.length === 0 ? text.trimEnd() : text;
+		return value.startsWith(given) ? invertSequence(rest, value.slice(given.length), unknowns, false) : [];
 	}
-	for (let part = parts[to - 1]; part?.kind === "text" && from < to - 1; part = parts[to - 1]) {
-		const given = to === parts.length ? part.text.trimEnd() : part.text;
-		if (!text.endsWith(given)) return [];
-		text = text.slice(0, text.length - given.length);
-		to -= 1;
+	return distinct(
+		cutsBefore(rest, value).flatMap((cut) => {
+			const targets = preimagesOfText(value.slice(0, cut));
+			const here = targets.flatMap((target) => invertStatement(part, target, unknowns));
+			return here.length === 0 ? [] : product(here, invertSequence(rest, value.slice(cut), unknowns, false));
+		}),
+	);
+}
+
+/** Where the text may be cut for `rest` to be behind the cut. */
+function cutsBefore([next, ...more]: readonly Statement[], value: string): readonly number[] {
+	if (next === undefined) return [value.length];
+	const given = next.kind === "text" ? (more.length === 0 ? next.text.trimEnd() : next.text) : "";
+	const cuts: number[] = [];
+	for (let cut = value.indexOf(given); cut !== -1 && cut <= value.length; cut = value.indexOf(given, cut + 1)) {
+		cuts.push(cut);
+		if (cuts.length >= MOST_CUTS || cut >= value.length) break;
 	}
-	const left = parts[from];
-	if (to - from !== 1 || left === undefined) return [];
-	return distinct(preimagesOfText(text).flatMap((target) => invertStatement(left, target, unknowns)));
+	return cuts;
 }

@@ -48,11 +48,15 @@ export function valuesFor(operator: CompareOperator, bound: unknown, wanted: boo
 	}
 }
 
-/** Containers `x` for which `item in x` is what is wanted. */
-export function containersFor(item: unknown, wanted: boolean): readonly unknown[] {
+/**
+ * Containers `x` for which `item in x` is what is wanted.
+ * @param now what `x` is at present: others of its type come first
+ */
+export function containersFor(item: unknown, wanted: boolean, now?: unknown): readonly unknown[] {
 	if (!wanted) return [[], ...(typeof item === "string" ? ["other", ""] : []), ["an item"], {}];
 	if (typeof item !== "string") return [[item]];
-	return [[item], item, `a ${item} b`, { [item]: true }];
+	const texts = [item, `a ${item} b`];
+	return typeof now === "string" ? [...texts, [item], { [item]: true }] : [[item], ...texts, { [item]: true }];
 }
 
 /** The operator with its sides exchanged; undefined for membership. */

@@ -114,7 +114,9 @@ function proposeLink(
 		const turned = mirrored(operator);
 		const { value: item } = leftValue;
 		const values =
-			turned === undefined ? containersFor(item, (operator === "in") === wanted) : valuesFor(turned, item, wanted);
+			turned === undefined
+				? containersFor(item, (operator === "in") === wanted, rightValue.failed ? undefined : rightValue.value)
+				: valuesFor(turned, item, wanted);
 		proposals.push(values.flatMap((value) => invert(right, value, unknowns)));
 	}
 	if (isLeftFree && isRightFree) proposals.push(proposeBoth([left, operator, right], wanted, unknowns));

@@ -12,25 +12,38 @@ import { supposedKeys } from "./effects.ts";
 import { templatesOf } from "./machine-reads.ts";
 import { movesAt, placesOf, withChange } from "./mutate.ts";
 import { setAt } from "./paths.ts";
-import { ANY_SHAPE, fitTo, type Shape, UNFIT, words } from "./shape.ts";
+import { fitTo, UNFIT, words } from "./shape.ts";
 import type { Source } from "./source.ts";
-import { agentSource, childSource, effectSource, signalSource } from "./sources.ts";
+import { agentSource, childSources, effectSource, signalSource } from "./sources.ts";
+import { hasSeveralChildren, Together } from "./together.ts";
 
 /** Outputs that are tried for one goal. */
 const MOST_ATTEMPTS = 800;
 
 interface Start {
-	readonly shape: Shape;
 	readonly seeds: readonly unknown[];
+	/** An output as it may be; `UNFIT` where it may not. */
+	fit(output: unknown): unknown;
 }
 
-/** A search that keeps to the output schemas of the machine's agents, and begins with what was solved. */
-export function goalSolver(plan: MachinePlan): SolveGoal {
-	return (goal) => new GoalSearch(goal, startFor(plan, goal)).run();
+/**
+ * A search that keeps to the output schemas of the machine's agents and to the ends of its children, and begins with what was
+ * solved.
+ * @param plans of child machines by id
+ */
+export function goalSolver(plan: MachinePlan, plans?: ReadonlyMap<string, MachinePlan>): SolveGoal {
+	return (goal) => {
+		for (const start of startsFor(plan, goal, plans)) {
+			const output = new GoalSearch(goal, start).run();
+			if (output !== undefined) return output;
+		}
+		return undefined;
+	};
 }
 
 /** A search that knows nothing but the state. */
-export const solveGoal: SolveGoal = (goal) => new GoalSearch(goal, { shape: ANY_SHAPE, seeds: [plainFor(goal)] }).run();
+export const solveGoal: SolveGoal = (goal) =>
+	new GoalSearch(goal, { seeds: [plainFor(goal)], fit: (output) => output }).run();
 
 /** An object with every place that the state reads of its output. */
 function plainFor({ state }: Goal): unknown {
@@ -47,19 +60,33 @@ function plainFor({ state }: Goal): unknown {
 	return paths.reduce<unknown>((made, path) => setAt(made, path.slice(1), words(path.at(-1) ?? "")), {});
 }
 
-function startFor(plan: MachinePlan, { state, context }: Goal): Start {
-	const source = sourceOf(plan, state);
-	return { shape: source.shape, seeds: [...tellingCandidates(source, context)] };
+function startsFor(
+	plan: MachinePlan,
+	{ state, context }: Goal,
+	plans: ReadonlyMap<string, MachinePlan> | undefined,
+): readonly Start[] {
+	if (state.agent === undefined && hasSeveralChildren(state)) {
+		const together = new Together(plan, state, plans);
+		return [{ seeds: together.seeds(context), fit: (output) => together.fit(output) }];
+	}
+	return sourcesOf(plan, state, plans).map((source) => ({
+		seeds: tellingCandidates(source, context),
+		fit: (output) => fitTo(output, source.shape),
+	}));
 }
 
-/** What the goal's outputs are: of an agent, of each child alike, of a signal, or of an action. */
-function sourceOf(plan: MachinePlan, state: StatePlan): Source {
-	if (state.agent !== undefined) return agentSource(plan, state);
+/** What the goal's outputs are: of an agent, of a child, of a signal, or of an action. */
+function sourcesOf(
+	plan: MachinePlan,
+	state: StatePlan,
+	plans: ReadonlyMap<string, MachinePlan> | undefined,
+): readonly Source[] {
+	if (state.agent !== undefined) return [agentSource(plan, state)];
 	const child =
 		state.foreach?.machine ?? (state.machine?.kind === "list" ? state.machine.entries[0] : state.machine)?.name;
-	if (child !== undefined) return childSource(plan, state, child, ANY_SHAPE);
-	if (state.waitFor !== undefined) return signalSource(plan, state);
-	return effectSource(plan, state, state.action === undefined ? [] : supposedKeys(plan, state));
+	if (child !== undefined) return childSources(plan, state, child, plans);
+	if (state.waitFor !== undefined) return [signalSource(plan, state)];
+	return [effectSource(plan, state, state.action === undefined ? [] : supposedKeys(plan, state))];
 }
 
 class GoalSearch {
@@ -110,7 +137,7 @@ class GoalSearch {
 
 	/** How far an output is from the goal; it is tried once. */
 	#distance(value: unknown): number {
-		const output = fitTo(value, this.#start.shape);
+		const output = this.#start.fit(value);
 		if (output === UNFIT) return Number.POSITIVE_INFINITY;
 		const text = JSON.stringify(output) ?? "";
 		const known = this.#tried.get(text);

@@ -1,14 +1,19 @@
 /** The answer space of one machine: sources made once, candidates solved per context and remembered. */
 import { isRecord } from "../../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
-import type { AnswerSpace, AnswerSpaceOptions, FlatContext } from "./answer-space.ts";
+import {
+	type AnswerSpace,
+	type AnswerSpaceOptions,
+	type FlatContext,
+	type GivenError,
+	plainMessage,
+} from "./answer-space.ts";
 import { tellingCandidates } from "./candidates.ts";
-import { childShape } from "./child-shape.ts";
 import { combinations, declaredEffects, supposedKeys } from "./effects.ts";
+import { childErrorSource, errorSources, isGivenError, namedErrors, otherError } from "./error-sources.ts";
 import { machineReads } from "./readers.ts";
-import { ANY_SHAPE } from "./shape.ts";
 import type { Source } from "./source.ts";
-import { agentSource, childSource, effectSource, inputSource, signalSource } from "./sources.ts";
+import { agentSource, childSources, effectSource, inputSource, signalSource } from "./sources.ts";
 
 /** So many contexts are remembered for one source. */
 const MOST_REMEMBERED = 500;
@@ -47,7 +52,9 @@ export class SolvedAnswers implements AnswerSpace {
 	}
 
 	childOutputs(state: StatePlan, machine: string, context: FlatContext): readonly unknown[] {
-		const solved = this.#solvedOf(`machine ${machine} ${state.name}`, () => this.#childSources(state, machine));
+		const solved = this.#solvedOf(`machine ${machine} ${state.name}`, () =>
+			childSources(this.#plan, state, machine, this.#options.plans),
+		);
 		return different([...named(this.#options.extra?.machines, machine), ...this.#candidates(solved, context)]);
 	}
 
@@ -66,18 +73,20 @@ export class SolvedAnswers implements AnswerSpace {
 		return different([...named(this.#options.extra?.waits, state.name), ...this.#candidates(solved, context)]);
 	}
 
-	errors({ onError }: StatePlan): readonly string[] {
-		const names = onError?.byType.map(([name]) => name) ?? [];
-		const other = ["Error", "UnexpectedError"].find((name) => !names.includes(name));
-		return other === undefined ? names : [...names, other];
+	errors(state: StatePlan, context: FlatContext): readonly GivenError[] {
+		const named = namedErrors(state).map((type) => ({ type, message: plainMessage }));
+		const solved = this.#solvedOf(`error ${state.name}`, () => errorSources(this.#plan, state));
+		return different([...named, ...this.#candidates(solved, context).filter(isGivenError)]);
 	}
 
-	#childSources(state: StatePlan, machine: string): readonly Source[] {
-		const reference = Object.hasOwn(this.#plan.machines, machine) ? this.#plan.machines[machine] : undefined;
-		const child = reference && this.#options.plans?.get(reference.id);
-		const shapes = child === undefined ? [] : childShape(child);
-		const known = shapes.map((shape) => childSource(this.#plan, state, machine, shape));
-		return known.length > 0 ? known : [childSource(this.#plan, state, machine, ANY_SHAPE)];
+	childErrors(state: StatePlan, machine: string, context: FlatContext): readonly GivenError[] {
+		const solved = this.#solvedOf(`error ${machine} ${state.name}`, () => [
+			childErrorSource(this.#plan, state, machine),
+		]);
+		return different([
+			{ type: otherError(state), message: plainMessage },
+			...this.#candidates(solved, context).filter(isGivenError),
+		]);
 	}
 
 	#solvedOf(name: string, make: () => readonly Source[]): readonly Solved[] {

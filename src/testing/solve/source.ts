@@ -25,7 +25,7 @@ export interface Source {
 	readonly plain: unknown;
 	/** What templates see when the candidate is what came, for example a list of it. */
 	wrap(candidate: unknown, context: Context): unknown;
-	/** Makes parts of a candidate agree that depend on each other. */
+	/** Makes parts of a candidate agree that depend on each other; `UNFIT` where they cannot. */
 	settle?(candidate: unknown): unknown;
 	/** A place in what templates see as a place in the candidate; undefined where it is outside of it. */
 	unwrap(setting: Setting): Setting | undefined;

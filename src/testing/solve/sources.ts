@@ -1,10 +1,11 @@
 /** The sources of a machine: the run's input, agents, child machines, actions and signals. */
 import { isRecord, own, ownRecord } from "../../../compiler/document/plain-data.ts";
-import { references } from "../../../compiler/expression/index.ts";
+import { references, truthy } from "../../../compiler/expression/index.ts";
 import type { MachinePlan, PlannedTemplate, StatePlan } from "../../../compiler/plan/plan.ts";
 import { compileStructure } from "../../../compiler/render/structure.ts";
 import { reads as readsRoot } from "../../../compiler/xstate/scope.ts";
 import type { Setting } from "./assignments.ts";
+import { childShapes } from "./child-shape.ts";
 import { attempt } from "./evaluate.ts";
 import { templatesOf } from "./machine-reads.ts";
 import { getAt, type Path } from "./paths.ts";
@@ -102,13 +103,27 @@ export function signalSource(plan: MachinePlan, state: StatePlan): Source {
 	return outputSource(plan, state, OBJECT);
 }
 
-/** One child's output: of a single machine, of an entry of a list, or of an item of a `foreach`. */
+/** One child's output in each form that the ends of its own file give it; in any form where that is not at hand. */
+export function childSources(
+	plan: MachinePlan,
+	state: StatePlan,
+	machine: string,
+	plans: ReadonlyMap<string, MachinePlan> | undefined,
+): readonly Source[] {
+	const reference = Object.hasOwn(plan.machines, machine) ? plan.machines[machine] : undefined;
+	const child = reference && plans?.get(reference.id);
+	const shapes = child === undefined ? [] : childShapes(child);
+	return (shapes.length > 0 ? shapes : [ANY_SHAPE]).map((shape) => childSource(plan, state, machine, shape));
+}
+
+/** One child's output: of a single machine, of an entry of a list, or of an item of a `foreach`. An empty one is `{}`. */
 export function childSource(plan: MachinePlan, state: StatePlan, machine: string, shape: Shape): Source {
+	const settle = (candidate: unknown): unknown => (truthy(candidate) ? candidate : {});
 	if (state.foreach !== undefined) {
 		const source = outputSource(plan, state, shape, { unwrap: (setting) => below(setting, 1), at: [0] });
-		return { ...source, wrap: (candidate, context) => items(plan, state, context, candidate) };
+		return { ...source, settle, wrap: (candidate, context) => items(plan, state, context, candidate) };
 	}
-	if (state.machine?.kind !== "list") return outputSource(plan, state, shape);
+	if (state.machine?.kind !== "list") return { ...outputSource(plan, state, shape), settle };
 	const names = [...new Set(state.machine.entries.map(({ name }) => name))];
 	const source = outputSource(plan, state, shape, {
 		unwrap: (setting) => (setting.path[0] === machine ? below(setting, 1) : undefined),
@@ -117,6 +132,7 @@ export function childSource(plan: MachinePlan, state: StatePlan, machine: string
 	const { plain } = source;
 	return {
 		...source,
+		settle,
 		wrap: (candidate) => Object.fromEntries(names.map((name) => [name, name === machine ? candidate : plain])),
 	};
 }

@@ -7,14 +7,15 @@ import { errorFromAgentResult } from "../../../../runtime/agents/errors.ts";
 import { payloadOf } from "../../../../runtime/agents/result.ts";
 import { FileNotFoundError, NotSupportedError, TimeoutError, ValueError } from "../../../../runtime/state/errors.ts";
 import { isEmptyAnswer } from "../../../../runtime/state/execution/retry.ts";
-import { answeredErrors, answerFor, errorOf, failure } from "./given-errors.ts";
+import type { GivenError } from "../../solve/answer-space.ts";
+import { answeredErrors, answerFor, errorOf, failure, plainError } from "./given-errors.ts";
 import type { ModelVisit } from "./model-visit.ts";
 import { outcome } from "./outcomes.ts";
 import { sampleSets } from "./sample-sets.ts";
 import { runVotingModel } from "./voting-model.ts";
 
-/** One call of an agent as the model sees it: a payload, or the name of the error it fails with. */
-export type Call = { readonly payload: unknown } | { readonly fails: string };
+/** One call of an agent as the model sees it: a payload, or the error it fails with. */
+export type Call = { readonly payload: unknown } | { readonly fails: GivenError };
 
 /** Runs the state's agent. @throws what the runtime would throw */
 export function runAgent(visit: ModelVisit, name: string): unknown {
@@ -57,10 +58,15 @@ export function payloads(visit: ModelVisit): readonly unknown[] {
 	return found.length === 0 ? [{}] : found;
 }
 
+/** Errors that a call of the agent may fail with. */
+export function errorsOf({ space, state, flat }: ModelVisit): readonly GivenError[] {
+	return answeredErrors(space, state, flat);
+}
+
 function callOnce(visit: ModelVisit, agent: AgentPlan): AgentResult {
 	beforeCall(visit);
 	const answers: Call[] = payloads(visit).map((payload) => ({ payload }));
-	const failures = answeredErrors(visit.space, visit.state).map((fails) => ({ fails }));
+	const failures = errorsOf(visit).map((fails) => ({ fails }));
 	const call = visit.choices.pick([...answers, ...failures]);
 	if ("fails" in call) {
 		visit.outcomes.push(outcome.agentFailed);
@@ -82,12 +88,12 @@ function callWithRetries(visit: ModelVisit, agent: AgentPlan, retry: Retry): Age
 	const isEnough = (payload: unknown) => !retry.retryOnEmpty || !isEmptyAnswer(payloadOf({ output: payload }));
 	const found = payloads(visit).filter(isEnough);
 	const good: readonly unknown[] = found.length > 0 ? found : [{ content: "an answer" }];
-	const names = answeredErrors(visit.space, visit.state);
-	const [name = "Error"] = names;
+	const errors = errorsOf(visit);
+	const [first = plainError] = errors;
 	const courses: Call[][] = good.map((payload) => [{ payload }]);
-	if (attempts > 1) courses.push([{ fails: name }, { payload: good[0] }]);
+	if (attempts > 1) courses.push([{ fails: first }, { payload: good[0] }]);
 	if (attempts > 1 && retry.retryOnEmpty) courses.push([{ payload: { content: "" } }, { payload: good[0] }]);
-	for (const fails of names) courses.push(Array.from({ length: attempts }, () => ({ fails })));
+	for (const fails of errors) courses.push(Array.from({ length: attempts }, () => ({ fails })));
 	return makeCalls(visit, agent, retry, visit.choices.pick(courses));
 }
 
@@ -126,8 +132,8 @@ function giveUpAfter({ state, outcomes }: ModelVisit, elapsed: number): void {
 /** All samples at once; those that fail are dropped. */
 function callSamples(visit: ModelVisit, agent: AgentPlan, count: number): AgentResult {
 	for (let sample = 0; sample < count; sample++) beforeCall(visit);
-	const [name = "Error"] = answeredErrors(visit.space, visit.state);
-	const calls = visit.choices.pick(sampleSets(payloads(visit), count, name));
+	const [fails = plainError] = errorsOf(visit);
+	const calls = visit.choices.pick(sampleSets(payloads(visit), count, fails));
 	for (const call of calls) {
 		const answer = "payload" in call ? answerFor(call.payload) : failure(call.fails);
 		visit.give({ kind: "agent", name: agent.name, answer });

@@ -6,7 +6,7 @@ import { FileNotFoundError, MachineDepthError, ValueError } from "../../../../ru
 import { type Item, itemsOf } from "../../../../runtime/state/foreach-items.ts";
 import type { ChildAnswer } from "../../scenario/scenario.ts";
 import { childSets, firstToEndSets } from "./child-sets.ts";
-import { childErrors, errorOf, failure } from "./given-errors.ts";
+import { errorOf, failure, machineErrors, valueErrors } from "./given-errors.ts";
 import type { ModelVisit } from "./model-visit.ts";
 import { outcome } from "./outcomes.ts";
 
@@ -27,19 +27,26 @@ export function runLaunches(visit: ModelVisit): void {
 	visit.outcomes.push(outcome.launched);
 }
 
+/** What the children answer where it is given for all of them at once. */
+function togetherOf({ space }: ModelVisit, count: number): readonly ChildAnswer[] | undefined {
+	const given = space.together?.();
+	return given && Array.from({ length: count }, (_, place) => given[place] ?? { output: {} });
+}
+
 /** Outputs of a child, one at least. */
 function outputsOf({ space, state, flat }: ModelVisit, machine: string): readonly unknown[] {
 	const found = space.childOutputs(state, machine, flat);
 	return found.length === 0 ? [{}] : found;
 }
 
-function failuresOf(visit: ModelVisit): readonly ChildAnswer[] {
-	return childErrors(visit.space, visit.state).map(failure);
+/** How a child may fail whose failure fails the state. */
+function failuresOf({ space, state, flat }: ModelVisit): readonly ChildAnswer[] {
+	return machineErrors(space, state, flat).map(failure);
 }
 
-/** The same where a failure becomes a value: what on_error names is then nothing special. */
-function valueFailures(visit: ModelVisit): readonly ChildAnswer[] {
-	return [...failuresOf(visit)].reverse();
+/** How a child may fail whose failure becomes a value. */
+function valueFailures({ space, state, flat }: ModelVisit, machine: string): readonly ChildAnswer[] {
+	return valueErrors(space, state, machine, flat).map(failure);
 }
 
 /** Runs the child or children; the value is the state's output. @throws what a single child threw */
@@ -63,12 +70,13 @@ export function runMachines(visit: ModelVisit, call: MachineCallPlan): unknown {
 	for (const name of names) checkChild(visit, name);
 	const keys = [...names];
 	const outputs = keys.map((name) => outputsOf(visit, name));
+	const failures = keys.map((name) => valueFailures(visit, name));
 	if (visit.state.mode === "any") {
-		const { first, answers } = visit.choices.pick(firstToEndSets(outputs, valueFailures(visit)));
+		const { first, answers } = visit.choices.pick(firstToEndSets(outputs, failures));
 		for (const [index, name] of keys.entries()) give(visit, name, answers[index]);
 		return { [keys[first] ?? ""]: firstValue(visit, answers[first]) };
 	}
-	const answers = visit.choices.pick(childSets(outputs, valueFailures(visit)));
+	const answers = togetherOf(visit, keys.length) ?? visit.choices.pick(childSets(outputs, failures));
 	for (const [index, name] of keys.entries()) give(visit, name, answers[index]);
 	visit.outcomes.push(howMany(answers, outcome.allChildren, outcome.someChildren, outcome.noChild));
 	return Object.fromEntries(keys.map((name, index) => [name, childValueOf(answers[index])]));
@@ -109,11 +117,12 @@ function firstItem(
 	const begun = all.slice(items.length, items.length + 1);
 	const problems = items.map((item) => inputProblem(visit, foreach, item));
 	const outputs = outputsOf(visit, foreach.machine);
+	const failures = valueFailures(visit, foreach.machine);
 	const started = items.filter((_, index) => problems[index] === undefined);
 	const { first, answers } = visit.choices.pick(
 		firstToEndSets(
 			started.map(() => outputs),
-			valueFailures(visit),
+			started.map(() => failures),
 		),
 	);
 	const failed = items.find((_, index) => problems[index] !== undefined);
@@ -138,12 +147,9 @@ function answerItems(visit: ModelVisit, foreach: ForeachPlan, items: readonly It
 	const problems = items.map((item) => inputProblem(visit, foreach, item));
 	const started = problems.filter((problem) => problem === undefined).length;
 	const outputs = outputsOf(visit, foreach.machine);
-	const answers = visit.choices.pick(
-		childSets(
-			Array.from({ length: started }, () => outputs),
-			valueFailures(visit),
-		),
-	);
+	const failures = valueFailures(visit, foreach.machine);
+	const each = <Answer>(answers: readonly Answer[]) => Array.from({ length: started }, () => answers);
+	const answers = togetherOf(visit, started) ?? visit.choices.pick(childSets(each(outputs), each(failures)));
 	for (const answer of answers) give(visit, foreach.machine, answer);
 	const left = [...answers];
 	const ended: (ChildAnswer | undefined)[] = problems.map((problem) =>

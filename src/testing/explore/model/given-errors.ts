@@ -1,7 +1,8 @@
 /** Failures as scenarios write them, and the errors that the runtime makes of them. */
 import { errorFromText, type ScriptedAnswer } from "../../../../adapters/scripted/index.ts";
 import type { StatePlan } from "../../../../compiler/plan/plan.ts";
-import type { AnswerSpace } from "../../solve/answer-space.ts";
+import { type AnswerSpace, type FlatContext, type GivenError, plainMessage } from "../../solve/answer-space.ts";
+import { errorText, isWritable } from "../../solve/error-sources.ts";
 
 /** Errors that only the runtime itself raises: no agent, action or hook fails with them. */
 const ownErrors: ReadonlySet<string> = new Set([
@@ -13,11 +14,12 @@ const ownErrors: ReadonlySet<string> = new Set([
 	"MachineDepthError",
 ]);
 
-const message = "made to fail";
+/** What fails where it does not matter with what. */
+export const plainError: GivenError = { type: "Error", message: plainMessage };
 
-/** `{ throw }` for an error of that name. */
-export function failure(name: string): { readonly throw: string } {
-	return { throw: `${name}: ${message}` };
+/** `{ throw }` for the error. */
+export function failure(error: GivenError): { readonly throw: string } {
+	return { throw: errorText(error) };
 }
 
 /** The error that a failing answer becomes. */
@@ -25,15 +27,26 @@ export function errorOf(answer: { readonly throw: string }): Error {
 	return errorFromText(answer.throw);
 }
 
-/** Names of errors with which an agent or an action of the state may fail. */
-export function answeredErrors(space: AnswerSpace, state: StatePlan): readonly string[] {
-	return childErrors(space, state).filter((name) => !ownErrors.has(name));
+/** Errors with which an agent or an action of the state may fail. */
+export function answeredErrors(space: AnswerSpace, state: StatePlan, context: FlatContext): readonly GivenError[] {
+	return machineErrors(space, state, context).filter(({ type }) => !ownErrors.has(type));
 }
 
-/** Names of errors with which a child machine may fail: whatever its own states fail with. */
-export function childErrors(space: AnswerSpace, state: StatePlan): readonly string[] {
+/** Errors with which a child machine may fail the state: whatever its own states fail with. */
+export function machineErrors(space: AnswerSpace, state: StatePlan, context: FlatContext): readonly GivenError[] {
 	// A state's own time is over in a way of its own.
-	return space.errors(state).filter((name) => isWritable(name) && (state.timeout === null || name !== "TimeoutError"));
+	const isOfTime = ({ type }: GivenError) => state.timeout !== null && type === "TimeoutError";
+	return space.errors(state, context).filter((error) => isWritable(error) && !isOfTime(error));
+}
+
+/** Errors with which one child of several may fail; they become values. */
+export function valueErrors(
+	space: AnswerSpace,
+	state: StatePlan,
+	machine: string,
+	context: FlatContext,
+): readonly GivenError[] {
+	return space.childErrors(state, machine, context).filter(isWritable);
 }
 
 /** What an agent answers for templates to see `payload` as `output`; a text where that says it all. */
@@ -43,8 +56,4 @@ export function answerFor(payload: unknown): ScriptedAnswer {
 		if (more.length === 0 && key === "content" && typeof value === "string") return value;
 	}
 	return { output: payload };
-}
-
-function isWritable(name: string): boolean {
-	return /^[A-Za-z_$][\w$]*$/.test(name);
 }

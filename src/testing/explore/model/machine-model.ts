@@ -100,20 +100,23 @@ export class MachineModel {
 
 	#visit(state: ModelState, visit: ModelVisit): Omit<Way, "picked"> {
 		const { answers, outcomes } = visit;
+		let output: unknown;
 		try {
-			const output = state.shape.waits ? runWait(visit) : runWork(visit);
+			output = state.shape.waits ? runWait(visit) : runWork(visit);
 			const final = state.shape.ends ? finalOutput(visit, state.shape, output) : undefined;
 			visit.settleCalls();
 			if (state.shape.ends) {
-				return { answers, outcomes, leaving: ends(visit.context, { status: "done", output: final }) };
+				return { answers, outcomes, output, leaving: ends(visit.context, { status: "done", output: final }) };
 			}
 			const limit = reachedLimit(visit.context.machine);
-			if (limit) return { answers, outcomes, leaving: ends(visit.context, { status: "stopped", reason: limit }) };
-			return { answers, outcomes, leaving: this.#route(state, visit.context, output) };
+			if (limit)
+				return { answers, outcomes, output, leaving: ends(visit.context, { status: "stopped", reason: limit }) };
+			return { answers, outcomes, output, leaving: this.#route(state, visit.context, output) };
 		} catch (error) {
 			visit.settleCalls();
 			const names = errorNames(error);
-			return { answers, outcomes, leaving: this.#fail(state, visit.context, error, names), error: names[0] ?? "Error" };
+			const leaving = this.#fail(state, visit.context, error, names);
+			return { answers, outcomes, output, leaving, error: names[0] ?? "Error" };
 		}
 	}
 

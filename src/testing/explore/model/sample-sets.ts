@@ -1,12 +1,13 @@
 /** Sets of samples to try: far fewer than there are, but each kind of set, and each payload at each place once. */
 import { isRecord } from "../../../../compiler/document/plain-data.ts";
+import type { GivenError } from "../../solve/answer-space.ts";
 import type { Call } from "./agent-model.ts";
 
 /**
  * @param payloads of one sample, or of the whole state (`{ results, count }`)
- * @param error the name that a failing sample fails with
+ * @param error what a failing sample fails with
  */
-export function sampleSets(payloads: readonly unknown[], count: number, error: string): Call[][] {
+export function sampleSets(payloads: readonly unknown[], count: number, error: GivenError): Call[][] {
 	const fails = { fails: error };
 	const sets: Call[][] = [];
 	const single: unknown[] = [];

@@ -5,16 +5,17 @@ import type { AgentPlan, ExecutionPlan } from "../../../../compiler/plan/plan.ts
 import type { AgentResult } from "../../../../runtime/agents/agent.ts";
 import { parseCandidate } from "../../../../runtime/agents/candidate.ts";
 import { redFlagOf, VoteCount, type VotingSettings, votingSettings } from "../../../../runtime/agents/voting.ts";
-import { beforeCall, payloads } from "./agent-model.ts";
+import type { GivenError } from "../../solve/answer-space.ts";
+import { beforeCall, errorsOf, payloads } from "./agent-model.ts";
 import { candidateText } from "./candidate-text.ts";
-import { answeredErrors, answerFor, failure } from "./given-errors.ts";
+import { answerFor, failure, plainError } from "./given-errors.ts";
 import type { ModelVisit } from "./model-visit.ts";
 import { outcome } from "./outcomes.ts";
 
 type Voting = Extract<ExecutionPlan, { type: "mdap_voting" }>;
 
 /** A sample: an answer with the candidate that it counts as, or a failed call. */
-type Sample = { readonly answer: AgentResult; readonly candidate: unknown } | { readonly fails: string };
+type Sample = { readonly answer: AgentResult; readonly candidate: unknown } | { readonly fails: GivenError };
 
 /** Samples until a candidate has won, or no more may be drawn. */
 export function runVotingModel(visit: ModelVisit, agent: AgentPlan, execution: Voting): AgentResult {
@@ -26,14 +27,14 @@ export function runVotingModel(visit: ModelVisit, agent: AgentPlan, execution: V
 		const candidate = answer && parseCandidate(answer, settings.parsing);
 		return answer && counts(candidate, answer) ? [{ answer, candidate }] : [];
 	});
-	const [name = "Error"] = answeredErrors(visit.space, visit.state);
+	const [fails = plainError] = errorsOf(visit);
 	const [first] = samples;
 	const courses: Sample[][] = samples.map((sample) => Array.from({ length: settings.maxCandidates }, () => sample));
 	if (first && settings.kMargin > 1) {
 		// One vote, and then nothing more that counts: most votes win, without the margin.
-		courses.push(Array.from({ length: settings.maxCandidates }, (_, at) => (at === 0 ? first : { fails: name })));
+		courses.push(Array.from({ length: settings.maxCandidates }, (_, at) => (at === 0 ? first : { fails })));
 	}
-	courses.push(Array.from({ length: settings.maxCandidates }, () => ({ fails: name })));
+	courses.push(Array.from({ length: settings.maxCandidates }, () => ({ fails })));
 	return draw(visit, agent, settings, visit.choices.pick(courses));
 }
 

@@ -31,6 +31,8 @@ export interface Way {
 	/** How the parts of the work went, for people. */
 	readonly outcomes: readonly string[];
 	readonly leaving: Leaving;
+	/** What the state's work gave, once all of it was done; undefined where there was none that gives anything. */
+	readonly output?: unknown;
 	/** The choices that make it: from a like situation they make a like way. */
 	readonly picked: readonly number[];
 	/** The name of the error that the work or a condition of the state met. */

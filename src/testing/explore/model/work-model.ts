@@ -42,7 +42,7 @@ function runAction(visit: ModelVisit, name: string): void {
 	const { space, state, choices } = visit;
 	const found = space.actionEffects(state, name, visit.flat);
 	const effects: ActionAnswer[] = (found.length === 0 ? [{}] : found).map((set) => ({ set }));
-	const answer = choices.pick([...effects, ...answeredErrors(space, state).map(failure)]);
+	const answer = choices.pick([...effects, ...answeredErrors(space, state, visit.flat).map(failure)]);
 	visit.give({ kind: "action", name, answer });
 	if ("throw" in answer) {
 		visit.outcomes.push(outcome.actionFailed);

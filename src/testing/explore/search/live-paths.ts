@@ -52,7 +52,9 @@ function liveAt(state: StatePlan, model: MachineModel, live: ReadonlyMap<string,
 		}
 	};
 	const after = new Map<string, ReadPath>();
-	for (const path of model.isEnd(state) ? endReads(state) : conditionReads(state)) after.set(path.join("."), path);
+	// Conditions of an end are asked by nobody but the search for broken invariants.
+	const ends = model.isEnd(state) ? endReads(state) : [];
+	for (const path of [...ends, ...conditionReads(state)]) after.set(path.join("."), path);
 	for (const route of model.routesOf(state)) {
 		const ahead = live.get(route.to) ?? [];
 		if (route.kind === "error") add([...ahead].map(([, path]) => path));

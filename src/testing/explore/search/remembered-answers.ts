@@ -1,6 +1,6 @@
 /** An answer space that is asked less: where it has had nothing new to say for long, what it said before is given again. */
 import type { StatePlan } from "../../../../compiler/plan/plan.ts";
-import type { AnswerSpace, FlatContext } from "../../solve/answer-space.ts";
+import type { AnswerSpace, FlatContext, GivenError } from "../../solve/answer-space.ts";
 
 /** Questions that each source is asked at first, and how many more for each one that brought something new. */
 const firstQuestions = 10;
@@ -71,7 +71,7 @@ export class RememberedAnswers implements AnswerSpace {
 	readonly #space: AnswerSpace;
 	readonly #outputs = new Map<string, Remembered<unknown>>();
 	readonly #effects = new Map<string, Remembered<FlatContext>>();
-
+	readonly #errors = new Map<string, Remembered<GivenError>>();
 	readonly #allowance: Allowance;
 
 	/** @param states how many the machine has */
@@ -105,8 +105,14 @@ export class RememberedAnswers implements AnswerSpace {
 		return this.#sourceIn(this.#outputs, `signal ${state.name}`).ask(() => this.#space.signals(state, context));
 	}
 
-	errors(state: StatePlan): readonly string[] {
-		return this.#space.errors(state);
+	errors(state: StatePlan, context: FlatContext): readonly GivenError[] {
+		return this.#sourceIn(this.#errors, `error ${state.name}`).ask(() => this.#space.errors(state, context));
+	}
+
+	childErrors(state: StatePlan, machine: string, context: FlatContext): readonly GivenError[] {
+		return this.#sourceIn(this.#errors, `error ${machine} ${state.name}`).ask(() =>
+			this.#space.childErrors(state, machine, context),
+		);
 	}
 
 	#sourceIn<Answer>(sources: Map<string, Remembered<Answer>>, name: string): Remembered<Answer> {

@@ -44,14 +44,24 @@ export class Search {
 	readonly #space: AnswerSpace;
 	readonly #targets: Targets;
 	readonly #bounds: SearchBounds;
+	readonly #apart: (situation: Situation) => string;
 	readonly #seen = new Set<string>();
 	#open: Frontier = new InBreadth();
 
-	constructor(plan: MachinePlan, model: MachineModel, space: AnswerSpace, targets: Targets, bounds: SearchBounds) {
+	/** @param apart tells situations apart by more than what decides how the run goes on */
+	constructor(
+		plan: MachinePlan,
+		model: MachineModel,
+		space: AnswerSpace,
+		targets: Targets,
+		bounds: SearchBounds,
+		apart: (situation: Situation) => string = () => "",
+	) {
 		this.model = model;
 		this.#space = space;
 		this.#targets = targets;
 		this.#bounds = bounds;
+		this.#apart = apart;
 		const inputs = space.inputs();
 		const starts = this.#starts(inputs.length === 0 ? [{}] : inputs);
 		const given = starts.map(({ input, position }) => [input, { ...position.context, machine: null }]);
@@ -120,7 +130,7 @@ export class Search {
 
 	/** Adds a situation, unless one like it is known. */
 	add(situation: Situation): void {
-		const key = this.keys.keyOf(situation.position);
+		const key = `${this.keys.keyOf(situation.position)}\u0000${this.#apart(situation)}`;
 		if (this.#seen.has(key)) return;
 		this.#seen.add(key);
 		this.#open.push(situation);
