@@ -61,6 +61,11 @@ export interface RedactOptions {
 	readonly maxValues?: number;
 	/** Whether an object with a `toJSON` stands for what that gives. Default false. */
 	readonly callsToJson?: boolean;
+	/**
+	 * Of errors only the name, this of the message, the code, the status and the cause are copied. Default: the stack and all
+	 * other fields, too.
+	 */
+	readonly brief?: (message: string) => string;
 }
 
 interface Walk {
@@ -71,6 +76,7 @@ interface Walk {
 	readonly hidesByKey: boolean;
 	readonly maxDepth: number;
 	readonly callsToJson: boolean;
+	readonly brief: ((message: string) => string) | undefined;
 }
 
 function readOwn(owner: object, key: string): unknown {
@@ -82,11 +88,15 @@ function readOwn(owner: object, key: string): unknown {
 }
 
 function copyError(error: Error, walk: Walk): unknown {
-	const known: Record<string, unknown> = { name: error.name, message: error.message, stack: error.stack };
-	if (error.cause !== undefined) {
-		known.cause = error.cause;
-	}
-	return copyMap({ ...known, ...error }, walk);
+	const { brief } = walk;
+	const own = brief ? ["code", "status", "cause"] : ["stack", "cause", ...Object.keys(error)];
+	const given = readOwn(error, "message");
+	const known: Record<string, unknown> = {
+		name: readOwn(error, "name"),
+		message: brief && typeof given === "string" ? brief(given) : given,
+	};
+	for (const key of own) known[key] = readOwn(error, key);
+	return copyMap(known, walk);
 }
 
 function copyMap(owner: object, walk: Walk): Record<string, unknown> {
@@ -200,5 +210,6 @@ export function redact(value: unknown, options: RedactOptions = {}): unknown {
 		hidesByKey,
 		maxDepth,
 		callsToJson,
+		brief: options.brief,
 	});
 }

@@ -2,14 +2,20 @@
 import { describeError } from "../../runtime/agents/errors.ts";
 import { redact, redactText } from "../../runtime/logging/redact.ts";
 import type { LaidOutDiagram } from "../diagram/diagram.ts";
+import { withoutHostPaths } from "./host-paths.ts";
 
 export interface RedactionOptions {
 	/** Characters of a text that are shown; what is longer is cut, with a note of how much is missing. Default 20,000. */
 	readonly maxText?: number;
 	/** Values that are shown nowhere, beside those of the environment. Those of fewer than 6 characters are not looked for. */
 	readonly secrets?: readonly string[];
-	/** Whose variables named like secrets hold values that are shown nowhere. Default: the process's environment. */
+	/**
+	 * Whose variables named like secrets hold values that are shown nowhere. Where `FLATAGENTS_LOG_LEVEL` is `DEBUG`, errors
+	 * are shown whole, with their stacks. Default: the process's environment.
+	 */
 	readonly environment?: Readonly<Record<string, string | undefined>>;
+	/** The project: messages of errors name files within it relatively, others by their last part. Default: the working directory. */
+	readonly folder?: string;
 }
 
 export interface Redaction {
@@ -21,6 +27,10 @@ export interface Redaction {
 	named(value: unknown): unknown;
 	/** `Type: message` of what was thrown. */
 	error(error: unknown): string;
+	/** The same for an error that was stored. */
+	storedError(error: { readonly name: string; readonly message: string }): string;
+	/** A path, without the host's folders outside of the project. */
+	path(path: string): string;
 	diagram(diagram: LaidOutDiagram): LaidOutDiagram;
 	/** JSON text of a message, once more without known secrets, wherever in it they are. */
 	message(message: unknown): string;
@@ -40,21 +50,26 @@ const secretName =
 
 /** Makes the rule. */
 export function createRedaction(options: RedactionOptions = {}): Redaction {
-	const { maxText = defaultMaxText, secrets = [], environment = process.env } = options;
+	const { maxText = defaultMaxText, secrets = [], environment = process.env, folder = process.cwd() } = options;
 	const hideKnown = hiderOf([...secrets.filter(({ length }) => length >= shortestSecret), ...secretsOf(environment)]);
 	const text = (given: string): string => cut(redactText(hideKnown(given)), maxText);
-	const rules = { text, maxDepth, maxValues, callsToJson: true };
+	const isWhole = environment.FLATAGENTS_LOG_LEVEL?.trim().toUpperCase() === "DEBUG";
+	const message = (given: string): string => (isWhole ? given : withoutHostPaths(given, folder));
+	const failure = (name: string, given: string): string => text(given === "" ? name : `${name}: ${message(given)}`);
+	const rules = { text, maxDepth, maxValues, callsToJson: true, ...(!isWhole && { brief: message }) };
 	return {
 		text,
 		value: (value) => redact(value, rules),
 		named: (value) => redact(value, { ...rules, hidesByKey: false }),
 		error: (error) => {
-			const { type, text: message } = describeError(error);
-			return text(message === "" ? type : `${type}: ${message}`);
+			const { type, text: given } = describeError(error);
+			return failure(type, given);
 		},
+		storedError: ({ name, message: given }) => failure(name, given),
+		path: (path) => text(message(path)),
 		diagram: (diagram) => redactDiagram(diagram, text),
 		// Numbers and words of JSON are no texts: a secret that reads like one must not break the message.
-		message: (message) => hideKnown(JSON.stringify(message)),
+		message: (whole) => hideKnown(JSON.stringify(whole)),
 	};
 }
 

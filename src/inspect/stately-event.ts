@@ -57,8 +57,14 @@ function makeDefinition(text: string, redaction: Redaction): string {
 		return JSON.stringify({ id: redaction.text(text) });
 	}
 	const named = redaction.named(definition);
-	const shown = isRecord(named) && isRecord(definition) ? withContext(named, definition, redaction) : named;
-	return redaction.message(shown);
+	if (!isRecord(named) || !isRecord(definition)) return redaction.message(named);
+	return withoutPlace(redaction.message(withContext(named, definition, redaction)), definition, redaction);
+}
+
+/** The machine and each of its states name its file. */
+function withoutPlace(text: string, { meta }: Fields, redaction: Redaction): string {
+	if (!isRecord(meta) || typeof meta.file !== "string") return text;
+	return text.replaceAll(JSON.stringify(meta.file), JSON.stringify(redaction.path(meta.file)));
 }
 
 function redactSnapshot(snapshot: unknown, redaction: Redaction): Fields {

@@ -1,10 +1,8 @@
 /** Sends a run to an inspector that speaks Stately's protocol and listens on a WebSocket, without secrets. */
-import { createInspector, type StatelyInspectionEvent } from "@statelyai/inspect";
 import { WebSocket } from "ws";
 import type { InspectionEvent } from "xstate";
-import { createRedaction, type Redaction, type RedactionOptions } from "./redaction.ts";
-import { redactStatelyEvent, serializationDepthLimit } from "./stately-event.ts";
-import { statelyRelevant } from "./stately-relevant.ts";
+import { createRedaction, type RedactionOptions } from "./redaction.ts";
+import { StatelyConversion, StatelySource } from "./stately-conversion.ts";
 
 export interface StatelyInspectOptions extends RedactionOptions {
 	/** Where the inspector listens, e.g. `ws://localhost:8080` for `createInspectorServer` of `@statelyai/inspect/server`. */
@@ -28,17 +26,18 @@ export interface StatelyInspection extends AsyncDisposable {
  */
 export function statelyInspect(options: StatelyInspectOptions): StatelyInspection {
 	const { url, mostWaiting = 20_000, onError = (error) => process.emitWarning(error), ...rules } = options;
-	const sender = new Sender(url, mostWaiting, createRedaction(rules), onError);
-	const { inspect } = createInspector({ send: (event) => sender.send(event) }, { serializationDepthLimit });
+	const sender = new Sender(url, mostWaiting, onError);
+	const source = new StatelySource();
+	const conversion = new StatelyConversion(createRedaction(rules), source.initial, (text) => sender.send(text));
 	const stop = async (): Promise<void> => {
 		// The package converts events in a later turn of the event loop.
 		await new Promise((resolve) => setTimeout(resolve, 0));
 		await sender.end();
 	};
-	const isRelevant = statelyRelevant();
 	return {
 		inspect: (event) => {
-			if (isRelevant(event)) inspect.next?.(event);
+			const moment = source.take(event);
+			if (moment) conversion.show(moment);
 		},
 		stop,
 		[Symbol.asyncDispose]: stop,
@@ -48,14 +47,12 @@ export function statelyInspect(options: StatelyInspectOptions): StatelyInspectio
 class Sender {
 	readonly #socket: WebSocket;
 	readonly #mostWaiting: number;
-	readonly #redaction: Redaction;
 	readonly #ended: Promise<void>;
 	#waiting: string[] | undefined = [];
 	#isOver = false;
 
-	constructor(url: string, mostWaiting: number, redaction: Redaction, onError: (error: Error) => void) {
+	constructor(url: string, mostWaiting: number, onError: (error: Error) => void) {
 		this.#mostWaiting = mostWaiting;
-		this.#redaction = redaction;
 		this.#socket = new WebSocket(url);
 		this.#ended = new Promise((resolve) => {
 			this.#socket.once("close", () => {
@@ -71,9 +68,8 @@ class Sender {
 		this.#socket.on("error", (error) => onError(new Error(`Stately's inspector cannot be reached: ${error.message}`)));
 	}
 
-	send(event: StatelyInspectionEvent): void {
+	send(text: string): void {
 		if (this.#isOver) return;
-		const text = this.#redaction.message(redactStatelyEvent(event, this.#redaction));
 		if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
 		else if (this.#waiting) {
 			this.#waiting.push(text);

@@ -153,7 +153,7 @@ function tellActor(session: InspectionSession, { execution, name }: Member, root
 		...(isOver && { endedAt: timeOf(summary.updated_at) }),
 		...(ended && { state: redaction.text(stateOf(ended)) }),
 		...(status === "done" && ended?.event === "machine_end" && { output: redaction.value(ended.output) }),
-		...(error && { error: redaction.text(`${error.name}: ${error.message}`) }),
+		...(error && { error: redaction.storedError(error) }),
 	}));
 }
 
@@ -198,9 +198,7 @@ function callThings(session: InspectionSession, { execution, machine }: Member):
 	const actor = execution.summary.execution_id;
 	return callsOf(execution, machine).map(({ id, agent, state, startedAt, endedAt, input, outcome }) => {
 		const failed = "error" in outcome;
-		const shown = failed
-			? { error: redaction.text(`${outcome.error.name}: ${outcome.error.message}`) }
-			: callOutcome(outcome.output, redaction);
+		const shown = failed ? { error: redaction.storedError(outcome.error) } : callOutcome(outcome.output, redaction);
 		const call: InspectedCall = {
 			id,
 			actor,
@@ -246,12 +244,12 @@ function eventThings({ redaction }: InspectionSession, { summary, log }: StoredE
 }
 
 function dataOf(entry: LogEntry["entry"], redaction: InspectionSession["redaction"]): unknown {
-	return redaction.value("error" in entry ? { error: `${entry.error.name}: ${entry.error.message}` } : entry.output);
+	return "error" in entry ? { error: redaction.storedError(entry.error) } : redaction.value(entry.output);
 }
 
 function endOf({ execution: { summary, checkpoints } }: Member, { redaction }: InspectionSession): End | undefined {
 	const { status, error, waiting_channel: channel } = summary;
-	const why = error && { error: redaction.text(`${error.name}: ${error.message}`) };
+	const why = error && { error: redaction.storedError(error) };
 	switch (status) {
 		case "active":
 			return undefined;

@@ -1,5 +1,5 @@
 /** A run of the built command as Stately's inspector gets it: what is heard there is enough to build the machines again. */
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { StatelyActorEvent, StatelyInspectionEvent } from "@statelyai/inspect";
 import { expect, it } from "vitest";
 import { type AnyStateMachine, createMachine } from "xstate";
@@ -64,6 +64,9 @@ it("is told through Stately's protocol from its start, and its machines can be b
 	const actors = events().filter(isActor);
 	const [root, ...others] = actors;
 	expect(root?.parentId).toBeUndefined();
+	const { meta } = JSON.parse(root?.definition ?? "");
+	expect(meta).toEqual({ file: relative(process.cwd(), resolve(example, "config/foreach.yml")) });
+	for (const { definition } of actors) expect(definition).not.toContain(example);
 	const rebuilt = createMachine(JSON.parse(root?.definition ?? ""));
 	const compiled = compileFile(resolve(example, "config/foreach.yml"));
 	expect(shapeOf(rebuilt)).toEqual(shapeOf(compiled.machine));
