@@ -17,13 +17,13 @@ describe("invariants of the file", () => {
 			`invariants:
   never:
     bad text out: state == 'publish' and context.score < 8
-  always: [step < 100, "state != 'publish' or context.draft != None"]
+  always: [step > 0, "state != 'publish' or context.draft != None"]
   eventually: state == 'publish'`,
 		);
 		const { results, runs, situations } = await check(compiled);
 		expect(results.map(({ title, violation }) => [title, violation?.path])).toEqual([
 			["bad text out (never: state == 'publish' and context.score < 8)", ["write", "judge", "publish"]],
-			["always: step < 100", undefined],
+			["always: step > 0", undefined],
 			["always: state != 'publish' or context.draft != None", undefined],
 			["eventually: state == 'publish'", undefined],
 		]);
