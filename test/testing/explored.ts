@@ -41,6 +41,7 @@ export function answers(given: Partial<AnswerSpace> = {}): AnswerSpace {
 		inputs: () => [{}],
 		agentOutputs: () => [{ content: "text" }],
 		childOutputs: () => [{ text: "text" }],
+		costs: () => [],
 		actionEffects: () => [{}],
 		signals: () => [{ text: "text" }],
 		errors: ({ onError }) => errors(...(onError?.byType.map(([name]) => name) ?? []), "Error"),

@@ -101,6 +101,7 @@ function answering(plan: MachinePlan, space: AnswerSpace, state: StatePlan, outp
 		agentOutputs: () => [output],
 		childOutputs: () => [output],
 		...(hasSeveralChildren(state) && { together: () => answersTogether(state, output) }),
+		costs: (state, context) => space.costs(state, context),
 		signals: () => [output],
 		actionEffects: (state, action, context) =>
 			declaredEffects(plan, action) === undefined ? effects : space.actionEffects(state, action, context),

@@ -199,6 +199,7 @@ function askingSpace(asking: MachinePlan, options: AnswerSpaceOptions): AnswerSp
 		childOutputs: (state, machine, context) => space.childOutputs(asked(state), machine, context),
 		actionEffects: (state, action, context) => space.actionEffects(asked(state), action, context),
 		signals: (state, context) => space.signals(asked(state), context),
+		costs: (state, context) => space.costs(asked(state), context),
 		errors: (state, context) => space.errors(asked(state), context),
 		childErrors: (state, machine, context) => space.childErrors(asked(state), machine, context),
 		assumptions: space.assumptions,

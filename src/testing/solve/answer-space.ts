@@ -27,6 +27,8 @@ export interface AnswerSpace {
 	agentOutputs(state: StatePlan, context: FlatContext): readonly unknown[];
 	/** Outputs of one child machine, of a single `machine:`, an entry of a list, or an item of a `foreach`. */
 	childOutputs(state: StatePlan, machine: string, context: FlatContext): readonly unknown[];
+	/** Totals of the run's cost, in US dollars, that an agent's answer in this state may bring about; beside that answers cost nothing. */
+	costs(state: StatePlan, context: FlatContext): readonly number[];
 	/** Context keys that an action may set. */
 	actionEffects(state: StatePlan, action: string, context: FlatContext): readonly FlatContext[];
 	/** Data of the signal that ends the state's wait. */

@@ -85,6 +85,17 @@ export class MachineReads {
 		return [...new Set(keys)].filter((key) => !declared.has(key));
 	}
 
+	/** Whether a condition, or what a state stores, reads `context.machine.KEY`. */
+	readsMachine(key: string): boolean {
+		const nodes = this.plan.states.flatMap((state) => [
+			...this.writesOf(state).flatMap(([, structure]) => templatesOf(structure).map(({ node }) => node)),
+			...state.transitions.flatMap(({ when }) => (when === undefined || when === "never" ? [] : [when.node])),
+		]);
+		return nodes
+			.flatMap((node) => references(node))
+			.some(({ path: [root, first, second] }) => root === "context" && first === "machine" && second === key);
+	}
+
 	conditionReads(condition: PlannedCondition, key: string): boolean {
 		return this.#has(this.#keysOf(condition.node, condition), key);
 	}

@@ -56,7 +56,7 @@ export function readersFrom(
 ): readonly Reader[] {
 	const reads = machineReads(plan);
 	const found: Reader[] = [];
-	const known = new Set<Expression>();
+	const known = new Map<Expression, Set<string>>();
 	const seen = new Set<string>();
 	const open: Place[] = [];
 	const visit = (place: Place): void => {
@@ -66,8 +66,12 @@ export function readersFrom(
 		open.push(place);
 	};
 	const keep = (reader: Reader): void => {
-		if (known.has(reader.expression)) return;
-		known.add(reader.expression);
+		// The same condition may be come to through templates, too, and then reads more of the value.
+		const ways = known.get(reader.expression) ?? new Set<string>();
+		known.set(reader.expression, ways);
+		const way = reader.chain.map(([key]) => key).join("\0");
+		if (ways.has(way)) return;
+		ways.add(way);
 		found.push(reader);
 	};
 	if (at === "transitions") for (const reader of outputReaders(from)) keep(reader);

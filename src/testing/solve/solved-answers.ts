@@ -9,6 +9,7 @@ import {
 	plainMessage,
 } from "./answer-space.ts";
 import { tellingCandidates } from "./candidates.ts";
+import { costIn, costSources } from "./cost-sources.ts";
 import { combinations, declaredEffects, supposedKeys } from "./effects.ts";
 import { childErrorSource, errorSources, isGivenError, namedErrors, otherError } from "./error-sources.ts";
 import { machineReads } from "./readers.ts";
@@ -66,6 +67,11 @@ export class SolvedAnswers implements AnswerSpace {
 		if (keys.length === 0) return different([...extra, {}]);
 		const solved = this.#solvedOf(`action ${state.name}`, () => [effectSource(this.#plan, state, keys)]);
 		return different([...extra, ...this.#candidates(solved, context).filter(isRecord)]);
+	}
+
+	costs(state: StatePlan, context: FlatContext): readonly number[] {
+		const solved = this.#solvedOf(`cost ${state.name}`, () => costSources(this.#plan, state));
+		return this.#candidates(solved, context).flatMap((candidate) => costIn(candidate) ?? []);
 	}
 
 	signals(state: StatePlan, context: FlatContext): readonly unknown[] {

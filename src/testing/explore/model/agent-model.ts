@@ -14,8 +14,8 @@ import { outcome } from "./outcomes.ts";
 import { sampleSets } from "./sample-sets.ts";
 import { runVotingModel } from "./voting-model.ts";
 
-/** One call of an agent as the model sees it: a payload, or the error it fails with. */
-export type Call = { readonly payload: unknown } | { readonly fails: GivenError };
+/** One call of an agent as the model sees it: a payload with what it costs, or the error it fails with. */
+export type Call = { readonly payload: unknown; readonly cost?: number } | { readonly fails: GivenError };
 
 /** Runs the state's agent. @throws what the runtime would throw */
 export function runAgent(visit: ModelVisit, name: string): unknown {
@@ -63,9 +63,18 @@ export function errorsOf({ space, state, flat }: ModelVisit): readonly GivenErro
 	return answeredErrors(space, state, flat);
 }
 
+/** Each payload for nothing, and at each cost that somebody asks for. */
+function withCosts(visit: ModelVisit, found: readonly unknown[]): readonly Call[] {
+	const costs = visit.space.costs(visit.state, visit.flat).flatMap((total) => {
+		const cost = Number((total - visit.cost).toPrecision(12));
+		return cost > 0 ? [cost] : [];
+	});
+	return [{}, ...costs.map((cost) => ({ cost }))].flatMap((more) => found.map((payload) => ({ payload, ...more })));
+}
+
 function callOnce(visit: ModelVisit, agent: AgentPlan): AgentResult {
 	beforeCall(visit);
-	const answers: Call[] = payloads(visit).map((payload) => ({ payload }));
+	const answers = withCosts(visit, payloads(visit));
 	const failures = errorsOf(visit).map((fails) => ({ fails }));
 	const call = visit.choices.pick([...answers, ...failures]);
 	if ("fails" in call) {
@@ -75,8 +84,8 @@ function callOnce(visit: ModelVisit, agent: AgentPlan): AgentResult {
 		throw errorOf(answer);
 	}
 	visit.outcomes.push(outcome.agentAnswered);
-	visit.give({ kind: "agent", name: agent.name, answer: answerFor(call.payload) });
-	visit.countCalls(1);
+	visit.give({ kind: "agent", name: agent.name, answer: answerFor(call.payload, call.cost) });
+	visit.countCalls(1, call.cost);
 	return { output: call.payload };
 }
 
@@ -90,7 +99,7 @@ function callWithRetries(visit: ModelVisit, agent: AgentPlan, retry: Retry): Age
 	const good: readonly unknown[] = found.length > 0 ? found : [{ content: "an answer" }];
 	const errors = errorsOf(visit);
 	const [first = plainError] = errors;
-	const courses: Call[][] = good.map((payload) => [{ payload }]);
+	const courses: Call[][] = withCosts(visit, good).map((call) => [call]);
 	if (attempts > 1) courses.push([{ fails: first }, { payload: good[0] }]);
 	if (attempts > 1 && retry.retryOnEmpty) courses.push([{ payload: { content: "" } }, { payload: good[0] }]);
 	for (const fails of errors) courses.push(Array.from({ length: attempts }, () => ({ fails })));
@@ -105,8 +114,8 @@ function makeCalls(visit: ModelVisit, agent: AgentPlan, retry: Retry, course: re
 			beforeCall(visit);
 		}
 		if ("payload" in call) {
-			visit.give({ kind: "agent", name: agent.name, answer: answerFor(call.payload) });
-			visit.countCalls(1);
+			visit.give({ kind: "agent", name: agent.name, answer: answerFor(call.payload, call.cost) });
+			visit.countCalls(1, call.cost);
 			if (index === course.length - 1) {
 				visit.outcomes.push(index === 0 ? outcome.agentAnswered : outcome.answeredAfterRetry);
 				return { output: call.payload };

@@ -49,8 +49,12 @@ export function valueErrors(
 	return space.childErrors(state, machine, context).filter(isWritable);
 }
 
-/** What an agent answers for templates to see `payload` as `output`; a text where that says it all. */
-export function answerFor(payload: unknown): ScriptedAnswer {
+/**
+ * What an agent answers for templates to see `payload` as `output`; a text where that says it all.
+ * @param cost in US dollars
+ */
+export function answerFor(payload: unknown, cost?: number): ScriptedAnswer {
+	if (cost !== undefined) return { output: payload, cost };
 	if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) {
 		const [[key, value] = ["", undefined], ...more] = Object.entries(payload);
 		if (more.length === 0 && key === "content" && typeof value === "string") return value;

@@ -20,8 +20,9 @@ export class ModelVisit {
 	readonly outcomes: string[] = [];
 	/** With the calls of this visit. */
 	context: MachineContext;
-	/** Calls of agents that were counted in this visit. */
+	/** Calls of agents that were counted in this visit, and what they cost. */
 	#calls = 0;
+	#cost = 0;
 
 	constructor(plan: MachinePlan, space: AnswerSpace, state: StatePlan, context: MachineContext, choices: Choices) {
 		this.plan = plan;
@@ -72,24 +73,32 @@ export class ModelVisit {
 		return this.context.machine.total_api_calls + this.#calls;
 	}
 
-	/** Calls that count only once the state's work is done. */
-	countCalls(calls: number): void {
+	/** What the run has cost up to now, in US dollars. */
+	get cost(): number {
+		return this.context.machine.total_cost + this.#cost;
+	}
+
+	/** Calls, and their cost, that count only once the state's work is done. */
+	countCalls(calls: number, cost = 0): void {
 		this.#calls += calls;
+		this.#cost += cost;
 	}
 
 	/** Has the calls of this visit count towards the run's limits. */
 	settleCalls(): void {
 		if (this.#calls === 0) return;
 		const { machine } = this.context;
-		this.context = { ...this.context, machine: { ...machine, total_api_calls: this.calls } };
+		const totals = { total_api_calls: this.calls, total_cost: this.cost };
+		this.context = { ...this.context, machine: { ...machine, ...totals } };
 		this.#calls = 0;
+		this.#cost = 0;
 	}
 
 	/** Asks the run's budget before a call. @throws LimitReachedError */
 	checkBudget(): void {
 		const { max_agent_calls: calls, max_cost: cost, max_tokens: tokens } = this.context.machine.run.limits;
 		if (calls !== null && this.calls >= calls) throw new LimitReachedError("max_agent_calls");
-		if (cost !== null && cost <= 0) throw new LimitReachedError("max_cost");
+		if (cost !== null && this.cost >= cost) throw new LimitReachedError("max_cost");
 		if (tokens !== null && tokens <= 0) throw new LimitReachedError("max_tokens");
 	}
 }

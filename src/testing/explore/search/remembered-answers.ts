@@ -71,6 +71,7 @@ export class RememberedAnswers implements AnswerSpace {
 	readonly #space: AnswerSpace;
 	readonly #outputs = new Map<string, Remembered<unknown>>();
 	readonly #effects = new Map<string, Remembered<FlatContext>>();
+	readonly #costs = new Map<string, Remembered<number>>();
 	readonly #errors = new Map<string, Remembered<GivenError>>();
 	readonly #allowance: Allowance;
 
@@ -93,6 +94,10 @@ export class RememberedAnswers implements AnswerSpace {
 		return this.#sourceIn(this.#outputs, `machine ${machine} ${state.name}`).ask(() =>
 			this.#space.childOutputs(state, machine, context),
 		);
+	}
+
+	costs(state: StatePlan, context: FlatContext): readonly number[] {
+		return this.#sourceIn(this.#costs, `cost ${state.name}`).ask(() => this.#space.costs(state, context));
 	}
 
 	actionEffects(state: StatePlan, action: string, context: FlatContext): readonly FlatContext[] {
