@@ -169,6 +169,16 @@ function contextAt(
 const most = Number.MAX_SAFE_INTEGER;
 const noLimits = { max_steps: most, max_agent_calls: most, max_cost: most, max_tokens: most };
 
+/** Ids of the machines that a state has waited for, with what it called them: they were journaled before they began. */
+export function childrenIn({ log }: StoredExecution): [id: string, name: string][] {
+	return log.flatMap(({ key, entry }): [string, string][] => {
+		// A child of a `foreach` is the actor `item.KEY`, one of a list has its own name.
+		const name = /^id\.(item\..*)$/s.exec(key)?.[1] ?? /^id\.machine\.(.*)$/s.exec(key)?.[1];
+		const id = "output" in entry ? entry.output : undefined;
+		return name !== undefined && typeof id === "string" ? [[id, name]] : [];
+	});
+}
+
 /** A call of an agent, from the execution's log. */
 export interface StoredCall {
 	readonly id: string;

@@ -1,17 +1,17 @@
 /** A stored execution as a session: the states and calls of it and of all below it, in the order of their times. */
 import type { LogEntry } from "../../runtime/checkpoint/log.ts";
-import { FlatstateError } from "../../runtime/errors.ts";
 import { UnknownExecutionError } from "../../runtime/store/errors.ts";
 import type { ExecutionStatus } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import type { Diagram } from "../diagram/diagram.ts";
-import { type ChosenMachine, ConfigMissingError, type StoredMachines } from "../stored-machine.ts";
+import type { StoredMachines } from "../stored-machine.ts";
 import { ContextView } from "./context-view.ts";
 import { callOutcome } from "./live-feed.ts";
 import type { InspectedActor, InspectedCall, InspectedEvent, InspectedFrame, ServerMessage } from "./protocol.ts";
 import { diagramOfMachine } from "./run-machines.ts";
 import { type End, InspectionSession, type SessionOptions } from "./session.ts";
-import { callsOf, readStoredExecution, type StoredExecution, stepsOf, timeOf } from "./stored-execution.ts";
+import { callsOf, type StoredExecution, stepsOf, timeOf } from "./stored-execution.ts";
+import { type Member, readFamily } from "./stored-family.ts";
 
 export interface StoredSession {
 	readonly session: InspectionSession;
@@ -25,17 +25,6 @@ export interface StoredSession {
 export interface StoredSessionOptions extends SessionOptions {
 	readonly store: Store;
 	readonly machines: StoredMachines;
-}
-
-/** Executions that are read at once. */
-const readAtOnce = 10;
-
-interface Member {
-	readonly execution: StoredExecution;
-	/** Undefined where its configuration is not in the store. */
-	readonly machine: ChosenMachine | undefined;
-	/** By which the page knows the machine. */
-	readonly name: string;
 }
 
 /**
@@ -67,47 +56,6 @@ export async function readStoredSession(
 	};
 }
 
-async function readFamily(executionId: string, store: Store, machines: StoredMachines): Promise<Member[]> {
-	const { persistence } = store;
-	const members: Member[] = [];
-	const known = new Set([executionId]);
-	const ids = [executionId];
-	while (ids.length > 0) {
-		const some = ids.splice(0, readAtOnce);
-		const read = await Promise.all(some.map((id) => readStoredExecution(persistence, id)));
-		for (const execution of read) if (execution) members.push(await memberOf(execution, machines));
-		const children = await Promise.all(some.map((id) => persistence.listExecutions({ parentExecutionId: id })));
-		// By the time of their start, as they came while it ran.
-		for (const { execution_id: id } of children.flat().sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at))) {
-			if (!known.has(id)) ids.push(id);
-			known.add(id);
-		}
-	}
-	return members;
-}
-
-async function memberOf(execution: StoredExecution, machines: StoredMachines): Promise<Member> {
-	const { summary, origin } = execution;
-	const machine = await machineOf(summary.execution_id, machines);
-	const name = origin?.machine ?? machine?.set.portableId(machine.planId) ?? summary.machine_name;
-	return { execution, machine, name };
-}
-
-/** Without its configuration an execution is shown all the same, by its checkpoints alone. */
-async function machineOf(executionId: string, machines: StoredMachines): Promise<ChosenMachine | undefined> {
-	try {
-		return await machines.machineOf(executionId);
-	} catch (error) {
-		const isMissing = error instanceof ConfigMissingError || isOneOf(error, ["corrupt_checkpoint", "compile_error"]);
-		if (isMissing) return undefined;
-		throw error;
-	}
-}
-
-function isOneOf(error: unknown, codes: readonly string[]): boolean {
-	return error instanceof FlatstateError && codes.includes(error.code);
-}
-
 /** One for each machine, under the name that its executions have it by. */
 function diagramsOf(members: readonly Member[]): Diagram[] {
 	const diagrams = new Map<string, Diagram>();
@@ -134,7 +82,7 @@ const statuses: Readonly<Record<ExecutionStatus, InspectedActor["status"]>> = {
 	done: "done",
 };
 
-function tellActor(session: InspectionSession, { execution, name }: Member, rootId: string): void {
+function tellActor(session: InspectionSession, { execution, name, calledAs }: Member, rootId: string): void {
 	const { redaction } = session;
 	const { summary, checkpoints } = execution;
 	const { execution_id: id, status, machine_name, parent_execution_id: parent, error } = summary;
@@ -143,7 +91,7 @@ function tellActor(session: InspectionSession, { execution, name }: Member, root
 	session.actor(id, () => ({
 		id,
 		parent: id === rootId ? null : parent,
-		name: redaction.text(machine_name),
+		name: redaction.text(calledAs ?? machine_name),
 		kind: "machine",
 		executionId: id,
 		status: statuses[status],

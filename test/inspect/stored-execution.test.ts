@@ -60,7 +60,8 @@ function shownIn(browser: Browser): Shown {
 	const machines = browser
 		.actors()
 		.filter(({ kind }) => kind === "machine")
-		.map(({ id, executionId, parent, machine: of, state, status, output }) => ({
+		.map(({ id, name, executionId, parent, machine: of, state, status, output }) => ({
+			name,
 			executionId: executionId ?? id,
 			parent: parent === null ? null : (executions.get(parent) ?? parent),
 			of,
@@ -110,6 +111,26 @@ describe("a stored execution", () => {
 		expect(Object.keys(shown.frames)).toHaveLength(5);
 		expect(shown.calls).toHaveLength(6);
 		expect(await browser.until(isEnd)).toEqual(await live.until(isEnd));
+	});
+
+	it("calls children as the live run does: by the keys of a foreach, by their names in a list, in their order", async () => {
+		const family = `
+machines: { one: ./worker.yml, two: ./worker.yml }
+states:
+  start: { type: initial, foreach: "{{ ['Oslo', 'Graz', 'Bern', 'Bonn'] }}", as: n, key: "{{ n }}", machine: one, input: { n: "{{ n }}" }, transitions: [{ to: both }] }
+  both: { machine: [two, one], input: { n: 1 }, transitions: [{ to: done }] }
+  done: { type: final }
+`;
+		const { live, browser } = await bothOf(family, {
+			use: ["w"],
+			files: { "worker.yml": worker },
+			script: { w: answer },
+		});
+		const namesIn = (shown: Browser) =>
+			shown.actors().flatMap(({ kind, parent, name }) => (kind === "machine" && parent !== null ? [name] : []));
+		expect(namesIn(browser)).toEqual(namesIn(live));
+		expect(namesIn(browser).slice(0, 4)).toEqual(["item.Oslo", "item.Graz", "item.Bern", "item.Bonn"]);
+		expect(namesIn(browser)).toHaveLength(6);
 	});
 
 	it("shows a machine that does nothing at all", async () => {
