@@ -1,8 +1,10 @@
 /** Names and links that lead out of the folder, and disks that refuse. */
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openFileStore } from "../../adapters/stores/files/index.ts";
 import { StoreError } from "../../runtime/store/errors.ts";
 import { bytesOf, commit, commitOf, keyOf, snapshotOf } from "./contract/samples.ts";
 import { folders, type OperationName, observed } from "./files-samples.ts";
@@ -110,7 +112,6 @@ describe("symbolic links", () => {
 		const { dir, open } = await makeFolder();
 		await commit((await open()).persistence, [commitOf({ id: "a" })]);
 		await symlink(dir, join(outside, "store"));
-		const { openFileStore } = await import("../../adapters/stores/files/index.ts");
 		await using store = await openFileStore(join(outside, "store"));
 		expect(await store.persistence.listExecutionIds()).toEqual(["a"]);
 	});
@@ -159,6 +160,49 @@ describe("a disk that refuses", () => {
 			}
 		},
 	);
+
+	it.each([
+		["EACCES", "permission is denied. Give this user the right to write there, or choose another folder."],
+		["EROFS", "the file system is mounted read-only. Mount it for writing, or choose another folder."],
+	])("with %s when it is opened says what to do, whichever call it refuses", async (code, text) => {
+		for (const name of ["makeDirectory", "stat", "list"] as const) {
+			const { dir, open } = await makeFolder();
+			const refusing = observed({
+				before(called) {
+					if (called === name) throw Object.assign(new Error("refused"), { code });
+				},
+			});
+			await expect(open({}, refusing)).rejects.toMatchObject({
+				code: "store_unreachable",
+				message: `Cannot open the store in ${dir}: ${text}`,
+			});
+		}
+	});
+
+	// There even root makes no folders. Node's recursive `mkdir` says of such places that something is missing, or hangs.
+	it.runIf(existsSync("/sys/kernel"))("says that permission is denied where folders are missing, too", async () => {
+		await expect(openFileStore("/sys/flatstate/store")).rejects.toMatchObject({
+			code: "store_unreachable",
+			message: expect.stringMatching(/permission is denied|read-only/),
+		});
+	});
+
+	it("says so where a file stands in its place, or on the way", async () => {
+		const { dir } = await makeFolder();
+		await writeFile(join(dir, "file"), "");
+		for (const path of ["file", "file/store", "file/a/store"]) {
+			await expect(openFileStore(join(dir, path))).rejects.toMatchObject({
+				code: "store_unreachable",
+				message: expect.stringContaining("a file stands where"),
+			});
+		}
+	});
+
+	it("makes the folders above it", async () => {
+		const { dir } = await makeFolder();
+		await using store = await openFileStore(join(dir, "a/b/c"));
+		expect(store.name).toBe(`file:${join(dir, "a/b/c")}`);
+	});
 
 	it("says what to do about a full disk", async () => {
 		const { open } = await makeFolder();

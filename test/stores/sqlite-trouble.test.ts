@@ -1,9 +1,10 @@
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadDriver, sqliteDrivers } from "../../adapters/stores/sqlite/driver.ts";
+import { loadDriver, type SqliteDatabase, sqliteDrivers } from "../../adapters/stores/sqlite/driver.ts";
 import { sqliteCode } from "../../adapters/stores/sqlite/driver-errors.ts";
 import { openSqliteStore } from "../../adapters/stores/sqlite/index.ts";
+import { openingProblem } from "../../adapters/stores/sqlite/opening-problem.ts";
 import { commit, commitOf, keyOf } from "./contract/samples.ts";
 import { execute, heldDriver, newFile, rowsOf } from "./sqlite-files.ts";
 
@@ -33,12 +34,52 @@ describe("trouble with an SQLite file", () => {
 		await expect(attempt).rejects.toMatchObject({ code: "store_corrupt", cause: expect.any(Error) });
 	});
 
-	it("says so where the folder is missing", async () => {
+	it("says what is wrong with the path", async () => {
 		using place = newFile();
-		await expect(openSqliteStore(join(place.folder, "missing", "store.db"))).rejects.toMatchObject({
-			code: "store_unreachable",
-			message: expect.stringContaining("its folder must exist"),
-		});
+		writeFileSync(join(place.folder, "text"), "");
+		const problems = [
+			["missing/store.db", `there is no folder ${join(place.folder, "missing")}. Make it first.`],
+			[".", "it is a folder. Name a file in it."],
+			["text/store.db", /no folder|a file stands where a folder/],
+		] as const;
+		for (const [path, problem] of problems) {
+			const attempt = openSqliteStore(join(place.folder, path));
+			await expect(attempt).rejects.toMatchObject({ code: "store_unreachable", cause: expect.any(Error) });
+			await expect(attempt).rejects.toThrow(problem);
+		}
+	});
+
+	it.each([
+		["EROFS", /mounted read-only, and SQLite writes beside the file/],
+		["EACCES", /permission is denied. This user needs the right/],
+	])("says what is wrong where the system refuses the file or its folder with %s", (code, problem) => {
+		using place = newFile();
+		writeFileSync(place.file, "");
+		for (const refused of [place.file, place.folder]) {
+			const access = (path: string) => {
+				if (path === refused) throw Object.assign(new Error("refused"), { code });
+			};
+			expect(openingProblem(place.file, access)).toMatch(problem);
+		}
+		expect(openingProblem(place.file)).toBeUndefined();
+	});
+
+	it("is closed without an error where the disk is full: what is in its log is not lost", async () => {
+		using place = newFile();
+		const full = Object.assign(new Error("full"), { code: "SQLITE_FULL" });
+		const open = (file: string): SqliteDatabase => {
+			const database = loadDriver()(file);
+			const exec = (sql: string) => {
+				if (sql.includes("wal_checkpoint(")) throw full;
+				database.exec(sql);
+			};
+			return { exec, prepare: (sql) => database.prepare(sql), close: () => database.close() };
+		};
+		const store = await openSqliteStore(place.file, { driver: open });
+		await commit(store.persistence, [commitOf({ id: "a" })]);
+		await store.close();
+		await using again = await openSqliteStore(place.file);
+		expect(await again.persistence.listExecutionIds()).toEqual(["a"]);
 	});
 
 	it("stops with a clear error where the disk is full, with nothing of the commit written, and goes on later", async () => {

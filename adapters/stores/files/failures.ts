@@ -22,6 +22,8 @@ const reasons: Readonly<Record<string, string>> = {
 	EMFILE: "this process has too many open files. Raise its limit (`ulimit -n`)",
 	ENFILE: "the system has too many open files",
 	ELOOP: "a symbolic link stands where a file of the store should be. Replace it by the file itself",
+	EEXIST: "a file stands where the folder should be. Give the path of a folder",
+	ENOTDIR: "a file stands where a folder on its path should be. Give the path of a folder",
 	ENAMETOOLONG: "a name is longer than the file system takes. Choose a shorter id",
 };
 
@@ -29,6 +31,12 @@ function reasonOf(error: unknown): string {
 	const code = codeOf(error);
 	const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
 	return reason ?? (code === "" ? (error instanceof Error ? error.message : String(error)) : `the system says ${code}`);
+}
+
+/** The same error where it is one of the project's own already. */
+export function openFailure(error: unknown, dir: string): Error {
+	if (error instanceof FlatstateError) return error;
+	return new StoreError("store_unreachable", `Cannot open the store in ${dir}: ${reasonOf(error)}.`, { cause: error });
 }
 
 /** The same error where it is one of the project's own already. */

@@ -1,6 +1,6 @@
 /** `file:` a store in a folder, laid out as spec section 13.4 has it. */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError } from "../../../runtime/store/errors.ts";
 import type { Store, StoreOptions } from "../../../runtime/store/store.ts";
@@ -10,7 +10,7 @@ import { Catalog } from "./catalog.ts";
 import { Deletion } from "./deletion.ts";
 import { Disk } from "./disk.ts";
 import { Executions } from "./executions.ts";
-import { codeOf, writeFailure } from "./failures.ts";
+import { codeOf, openFailure } from "./failures.ts";
 import { FileConfigs } from "./file-configs.ts";
 import { FileLock } from "./file-lock.ts";
 import { FilePersistence } from "./file-persistence.ts";
@@ -40,8 +40,7 @@ export async function openFileStore(
 ): Promise<Store> {
 	const { now = Date.now, newId = randomUUID, leaseSeconds = 30, powerLoss = false } = options;
 	const disk = new Disk(operations, powerLoss);
-	const layout = new Layout(openFolder(dir));
-	checkOwnFolders(disk, layout);
+	const layout = new Layout(openFolder(dir, operations));
 	const name = `file:${layout.dir}`;
 	const gate = new StoreGate(name);
 	const access = accessTo(layout.dir, gate);
@@ -51,10 +50,11 @@ export async function openFileStore(
 	const lock = new FileLock(disk, layout, { leaseMs: leaseSeconds * 1000, now, newId, access });
 	const catalog = new Catalog(disk, layout, executions, markers);
 	try {
+		checkOwnFolders(disk, layout);
 		catalog.begin();
 		sweepIfWritable(disk, layout);
 	} catch (error) {
-		throw writeFailure(error, layout.dir);
+		throw openFailure(error, layout.dir);
 	}
 	const parts = { disk, layout, executions, logs, markers, lock };
 	const results = new FileResults(disk, layout, access, gate);
@@ -78,14 +78,13 @@ export async function openFileStore(
 	};
 }
 
-function openFolder(dir: string): string {
+function openFolder(dir: string, operations: FileOperations): string {
 	const path = resolve(dir);
 	try {
-		mkdirSync(path, { recursive: true });
+		operations.makeDirectory(path);
 		return realpathSync(path);
 	} catch (error) {
-		const reason = codeOf(error) === "EEXIST" || codeOf(error) === "ENOTDIR" ? "it is no folder" : codeOf(error);
-		throw new StoreError("store_unreachable", `Cannot open the store in ${path}: ${reason}.`, { cause: error });
+		throw openFailure(error, path);
 	}
 }
 

@@ -1,5 +1,6 @@
 /** The few calls on files that the store makes, as an interface, so that a test can stop it after each. */
 import * as fs from "node:fs";
+import { dirname } from "node:path";
 
 export interface FileStat {
 	readonly kind: "file" | "directory" | "link" | "other";
@@ -55,13 +56,32 @@ export const systemOperations: FileOperations = {
 			throw error;
 		}
 	},
-	makeDirectory: (path) => fs.mkdirSync(path, { recursive: true }) !== undefined,
+	makeDirectory,
 	rename: (from, to) => fs.renameSync(from, to),
 	unlink: (path) => fs.unlinkSync(path),
 	removeDirectory: (path) => fs.rmdirSync(path),
 	removeTree: (path) => fs.rmSync(path, { recursive: true, force: true }),
 	list: (path) => fs.readdirSync(path),
 };
+
+/** Others make and remove folders, too. */
+const mostTries = 3;
+
+/** Node's own way to make those above it, too, says of a disk for reading only that something is missing. */
+function makeDirectory(path: string): boolean {
+	for (let tries = 1; ; tries++) {
+		try {
+			fs.mkdirSync(path);
+			return true;
+		} catch (error) {
+			if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+			const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+			const above = dirname(path);
+			if (!isMissing || above === path || tries === mostTries) throw error;
+			makeDirectory(above);
+		}
+	}
+}
 
 const { O_APPEND, O_CREAT, O_DIRECTORY = 0, O_EXCL, O_NOFOLLOW = 0, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
 

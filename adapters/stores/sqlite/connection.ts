@@ -1,8 +1,11 @@
 /** One open database: prepared statements by their text, transactions, and errors that say what to do. */
 import { StoreGate } from "../store-gate.ts";
 import type { SqliteDatabase, SqliteStatement } from "./driver.ts";
-import { sqliteBusy, sqliteCode, sqliteReadOnly, storeErrorOf } from "./driver-errors.ts";
+import { sqliteBusy, sqliteCode, sqliteFull, sqliteReadOnly, storeErrorOf } from "./driver-errors.ts";
 import { IdleCheckpoint } from "./idle-checkpoint.ts";
+
+/** Of what may keep the log from being moved into the file. */
+const harmless: readonly unknown[] = [sqliteBusy, sqliteReadOnly, sqliteFull];
 
 export class Connection {
 	/** For people. */
@@ -83,9 +86,9 @@ export class Connection {
 			this.#database.exec("PRAGMA busy_timeout = 100");
 			this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 		} catch (error) {
-			// Another process reads: it, or the next who opens the file, does it. A file for reading only has nothing to move.
-			const code = sqliteCode(error);
-			if (code !== sqliteBusy && code !== sqliteReadOnly) throw storeErrorOf(error, this.name, "write");
+			// Another process reads, or the disk is full: it, or the next who opens the file, does it, and until then all is in
+			// the log. A file for reading only has nothing to move.
+			if (!harmless.includes(sqliteCode(error))) throw storeErrorOf(error, this.name, "write");
 		} finally {
 			this.#database.close();
 		}

@@ -16,6 +16,8 @@ const numbers: Readonly<Record<string, number>> = {
 
 export const sqliteBusy = 5;
 export const sqliteReadOnly = 8;
+export const sqliteFull = 13;
+export const sqliteCantOpen = 14;
 
 /** SQLite's primary result code of what a driver threw; undefined where it is none of those that matter here. */
 export function sqliteCode(error: unknown): number | undefined {
@@ -57,7 +59,7 @@ export function storeErrorOf(error: unknown, store: string, doing: "read" | "wri
 		case 13:
 			return make(general, "cannot be written: the disk is full. Free some space, then resume.");
 		case 14:
-			return make("store_unreachable", "cannot be opened: its folder must exist, and the file must be readable.");
+			return make("store_unreachable", "cannot be opened: check that it is there, and the permissions of its folder.");
 		case 26:
 			return make("store_corrupt", "is no SQLite database. Give the path of another file.");
 		default:

@@ -1,14 +1,16 @@
 /** Opens the SQLite store and puts its parts together. */
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { StoreError } from "../../../runtime/store/errors.ts";
 import type { Durability } from "../../../runtime/store/persistence-backend.ts";
 import type { Store, StoreOptions } from "../../../runtime/store/store.ts";
 import { CommitWriter } from "./commit.ts";
 import { SqliteConfigs } from "./configs.ts";
 import { Connection } from "./connection.ts";
 import { loadDriver, type OpenSqlite, type SqliteDatabase, type SqliteDriverName } from "./driver.ts";
-import { sqliteBusy, sqliteCode, storeErrorOf } from "./driver-errors.ts";
+import { sqliteBusy, sqliteCantOpen, sqliteCode, storeErrorOf } from "./driver-errors.ts";
 import { SqliteLock } from "./lock.ts";
+import { openingProblem } from "./opening-problem.ts";
 import { SqlitePersistence } from "./persistence.ts";
 import { SqliteResults } from "./results.ts";
 import { prepareSchema } from "./schema.ts";
@@ -63,7 +65,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions 
 		};
 	} catch (error) {
 		database.close();
-		throw storeErrorOf(error, name, "open");
+		throw explained(error, resolve(file), name);
 	}
 }
 
@@ -71,8 +73,15 @@ function openDatabase(open: OpenSqlite, file: string, name: string): SqliteDatab
 	try {
 		return open(file);
 	} catch (error) {
-		throw storeErrorOf(error, name, "open");
+		throw explained(error, file, name);
 	}
+}
+
+/** SQLite says of whatever hinders it in opening a file only that it cannot. */
+function explained(error: unknown, file: string, name: string): Error {
+	const problem = sqliteCode(error) === sqliteCantOpen ? openingProblem(file) : undefined;
+	if (problem === undefined) return storeErrorOf(error, name, "open");
+	return new StoreError("store_unreachable", `${name} cannot be opened: ${problem}.`, { cause: error });
 }
 
 async function setUp(database: SqliteDatabase, powerLoss: boolean): Promise<void> {
