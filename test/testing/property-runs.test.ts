@@ -41,6 +41,22 @@ describe("shrinking", () => {
 		});
 	});
 
+	it.each([1, 2, 3, 4, 5])("takes another way where that is shorter (seed %d)", async (seed) => {
+		const rated = machine(`${agents({ judge: "score: { type: int }" })}
+context: { score: 0 }
+states:
+  judge: { type: initial, agent: judge, output_to_context: { score: output.score }, transitions: [{ condition: context.score >= 8, to: done }, { to: mend }], on_error: mend }
+  mend: { transitions: [{ to: again }] }
+  again: { agent: judge, output_to_context: { score: output.score }, transitions: [{ to: done }], on_error: { TimeoutError: done } }
+  done: { type: final }`);
+		const { report } = await failureOf(forAllRuns(rated, ({ ending }) => ending.status !== "done", { seed }));
+		expect(report.path).toEqual(["judge", "done"]);
+		expect(report.scenario.agents).toEqual({ judge: [{ output: { score: 8 } }] });
+		const { report: failed } = await failureOf(forAllRuns(rated, ({ taken }) => taken.length < 2, { seed }));
+		expect(failed.path).toEqual(["judge", "mend", "again"]);
+		expect(failed.scenario.agents).toEqual({ judge: [{ output: { score: 0 } }, { output: { score: 0 } }] });
+	});
+
 	it("leaves out the rounds of a loop that do no harm, and keeps those that do", async () => {
 		const counting = machine(`${agents({ tick: "step: { type: int }" })}
 context: { sum: 0, step: 0 }

@@ -64,6 +64,12 @@ export class AnswerArbitraries {
 		);
 	}
 
+	/** Answers that decide something, and failures. */
+	tellingAnswersTo(ask: Ask): readonly unknown[] {
+		const good = isOfTime(ask) ? [inTime] : this.#telling(ask).map((value) => this.answerOf(ask, value));
+		return [...good, ...this.#failuresOf(ask)];
+	}
+
 	/** The plainest answer that is no failure. */
 	plainest(ask: Ask): unknown {
 		return isOfTime(ask) ? inTime : this.answerOf(ask, plainestValue(this.shapeOf(ask)));

@@ -1,8 +1,5 @@
 /** Searches a machine's situations for those in which an invariant breaks: the solver is asked for its expression as for a condition. */
-import { childrenOf, pathOf } from "../../../compiler/checks/visit.ts";
-import { references } from "../../../compiler/expression/index.ts";
-import type { Expression } from "../../../compiler/expression/nodes.ts";
-import type { MachinePlan, PlannedCondition, StatePlan } from "../../../compiler/plan/plan.ts";
+import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import { answersOf, startOf, waysTo } from "../explore/build-scenario.ts";
 import { MachineModel } from "../explore/model/machine-model.ts";
 import type { Way } from "../explore/model/way.ts";
@@ -10,10 +7,11 @@ import { oddInputs } from "../explore/odd-inputs.ts";
 import { Search, type SearchBounds } from "../explore/search/search.ts";
 import type { Situation } from "../explore/search/situation.ts";
 import { type AnswerSpace, type AnswerSpaceOptions, answerSpace, type FlatContext } from "../solve/answer-space.ts";
+import { askingPlan } from "./asking-plan.ts";
 import { breachOf } from "./breach.ts";
 import type { Invariant } from "./invariant.ts";
 import { momentsOfEntry, momentsOfVisit } from "./model-moments.ts";
-import { errorKeys, type Moment } from "./moments.ts";
+import type { Moment } from "./moments.ts";
 import { type Tape, tapeKey } from "./run.ts";
 import { asksOfPast, RunMemory } from "./run-memory.ts";
 
@@ -46,7 +44,7 @@ export function suspicionsOf(
 	const searches = groups
 		.filter((group) => group.length > 0)
 		.map((group) => {
-			const asking = withConditions(plan, group);
+			const asking = askingPlan(plan, group);
 			const search = new InvariantSearch(model, asking, group, askingSpace(asking, options));
 			search.runFromEverywhere();
 			return search;
@@ -123,69 +121,6 @@ function tapeOfWays(ways: readonly Way[]): Tape {
 	return new Map(
 		kinds.flatMap((kind) => Object.entries(answers[kind]).map(([name, list]) => [tapeKey(kind, name), list] as const)),
 	);
-}
-
-/** The plan with the invariants as conditions in front of every state's own: for the solver only, no run goes this way. */
-function withConditions(plan: MachinePlan, invariants: readonly Invariant[]): MachinePlan {
-	const states = plan.states.map((state): StatePlan => {
-		const asked = invariants
-			.flatMap((invariant) => conditionsIn(state, invariant))
-			.map((when) => ({ to: state.name, when }));
-		return { ...state, transitions: [...asked, ...state.transitions] };
-	});
-	return { ...plan, states };
-}
-
-function conditionsIn(state: StatePlan, { text, node }: Invariant): readonly PlannedCondition[] {
-	if (node.kind === "cel" || node.expression === null) return [{ text, node, canThrow: true }];
-	return partsAnswered(withState(node.expression, state.name))
-		.filter((part) => references({ kind: "simple", expression: part }).length > 0)
-		.map((expression) => ({ text, node: { kind: "simple", expression }, canThrow: true }));
-}
-
-/** The largest parts that answers decide: not the step, nor what the runtime says of an error. */
-function partsAnswered(node: Expression): readonly Expression[] {
-	return isAnswered(node) ? [node] : childrenOf(node).flatMap(partsAnswered);
-}
-
-function isAnswered(node: Expression): boolean {
-	if (node.kind === "name") return node.name !== "step";
-	const [root, key] = pathOf(node) ?? [];
-	if (root === "context" && key !== undefined && errorKeys.has(key)) return false;
-	return childrenOf(node).every(isAnswered);
-}
-
-/** The expression with the state's name in place of the variable `state`, which conditions do not have. */
-function withState(node: Expression, state: string): Expression {
-	const inner = (one: Expression): Expression => withState(one, state);
-	switch (node.kind) {
-		case "name": {
-			const { start, end } = node;
-			return node.name === "state" ? { kind: "literal", value: state, start, end } : node;
-		}
-		case "not":
-		case "unary":
-			return { ...node, operand: inner(node.operand) };
-		case "logical":
-		case "binary":
-			return { ...node, left: inner(node.left), right: inner(node.right) };
-		case "compare":
-			return {
-				...node,
-				left: inner(node.left),
-				rest: node.rest.map(({ operator, right }) => ({ operator, right: inner(right) })),
-			};
-		case "conditional":
-			return {
-				...node,
-				test: inner(node.test),
-				// biome-ignore lint/suspicious/noThenProperty: a node of the expression language
-				then: inner(node.then),
-				otherwise: node.otherwise && inner(node.otherwise),
-			};
-		default:
-			return node;
-	}
 }
 
 /** Answers with the states that have the invariants in front. */

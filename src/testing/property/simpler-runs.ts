@@ -1,5 +1,6 @@
-/** Runs that are simpler than one that went wrong: fewer steps first, then plainer answers and a plainer input. */
+/** Runs that are simpler than one that went wrong: fewer steps first, then plainer answers and a plainer input, then other ways. */
 import { isRecord } from "../../../compiler/document/plain-data.ts";
+import type { FlatContext } from "../solve/answer-space.ts";
 import { type Ask, isOfTime } from "./answer-arbitraries.ts";
 import { type Answered, isFailure, lengthOf, Run, type RunParts, type Tape, tapeKey } from "./run.ts";
 import { isOfShape } from "./shape-arbitrary.ts";
@@ -7,6 +8,8 @@ import { simplerValues } from "./simplify.ts";
 
 /** So many loops of one run are tried to be left out. */
 const MOST_ROUNDS = 200;
+/** So many other ways are tried of one run. */
+const MOST_WAYS = 300;
 
 /**
  * Simpler runs, the most promising first. None can take more steps than `run` did until it went wrong, so that
@@ -36,6 +39,25 @@ export function* simplerRuns(run: Run): Generator<Run, void, undefined> {
 		}
 	}
 	for (const input of simplerValues(report.input)) if (isRecord(input)) yield made(answers, { input });
+	let ways = 0;
+	for (const { kept, input } of otherWays(run, answers, report.input)) {
+		if (++ways > MOST_WAYS) return;
+		yield made(kept, { input, maxSteps: steps - 1, isShorter: true });
+	}
+}
+
+/** Beginnings with another input or another last answer that decides something: a longer run may go where a shorter one goes. */
+function* otherWays(
+	{ subject }: Run,
+	answers: readonly Answered[],
+	input: FlatContext,
+): Generator<{ readonly kept: readonly Answered[]; readonly input: FlatContext }, void, undefined> {
+	for (const other of subject.answers.space.inputs()) yield { kept: [], input: other };
+	for (const [index, answered] of answers.entries()) {
+		for (const answer of subject.answers.tellingAnswersTo(answered.ask)) {
+			yield { kept: [...answers.slice(0, index), { ...answered, answer }], input };
+		}
+	}
 }
 
 function derived({ subject, input, maxSteps }: Run, answers: readonly Answered[], more: Partial<RunParts>): Run {
