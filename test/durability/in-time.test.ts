@@ -28,7 +28,8 @@ states:
 				return store.signals.claim(channel, executionId);
 			},
 		});
-		const machine = new FlatMachine({ config: documentOf(data), store: { ...store, signals } });
+		// The clock stands still, so that a busy computer is not late already when it begins to wait.
+		const machine = new FlatMachine({ config: documentOf(data), store: { ...store, signals }, now: () => 0 });
 		const run = machine.run({}, { executionId: "x", awaitSignals: true, awaitTimeouts: true });
 		expect(await run).toMatchObject({ status: "done", output: { got: 7 } });
 		expect(claims).toBe(2);
@@ -47,7 +48,8 @@ states:
 				return store.signals.claim(channel, executionId);
 			},
 		});
-		const machine = new FlatMachine({ config: documentOf(data), store: { ...store, signals } });
+		// The clock stands still, so that a busy computer is not late already when it begins to wait.
+		const machine = new FlatMachine({ config: documentOf(data), store: { ...store, signals }, now: () => 0 });
 		const run = machine.run({}, { executionId: "x", awaitSignals: true, awaitTimeouts: true });
 		expect(await run).toMatchObject({ status: "done", output: { got: 8 } });
 	});
