@@ -3,13 +3,12 @@ import { describeError } from "../../runtime/agents/errors.ts";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { resumeExecution } from "../resume-execution.ts";
 import { StoredMachines } from "../stored-machine.ts";
-import { type DispatchCommandOptions, type DispatchRun, dispatchCommand } from "./dispatch.ts";
+import { type DispatchCommandOptions, type DispatchRun, dispatchCommand, type Resumer } from "./dispatch.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { RunProgress } from "./run-progress.ts";
 import {
 	type LimitCommandOptions,
 	openRunServices,
-	type RunServices,
 	runOptionsOf,
 	type ServicesCommandOptions,
 } from "./run-services.ts";
@@ -17,25 +16,25 @@ import {
 type Options = DispatchCommandOptions & ServicesCommandOptions & LimitCommandOptions;
 
 /** Dispatches, resuming each execution with the configuration that it was started with. @throws UsageError */
-export async function dispatchAndResume(options: Options): Promise<ExitCode> {
+export function dispatchAndResume(options: Options): Promise<ExitCode> {
+	return dispatchCommand(options, (run) => openResumer(options, run));
+}
+
+async function openResumer(options: Options, { store, signal, console }: DispatchRun): Promise<Resumer> {
 	const { concurrency: _, ...limits } = options;
-	let services: RunServices | undefined;
-	let machines: StoredMachines | undefined;
-	const resume = async (executionId: string, { store, signal, console }: DispatchRun): Promise<RunResult> => {
-		services ??= await openRunServices(options, console);
-		machines ??= new StoredMachines(store, services.compileOptions);
-		const progress = new RunProgress(() => performance.now());
-		const runOptions = { ...services.compileOptions, ...runOptionsOf(limits, signal, console, progress) };
-		const result = await resumeExecution(store, executionId, runOptions, machines);
-		if (result.status === "failed") {
-			const { type, text } = describeError(result.error);
-			console.logger.error(`Execution ${executionId} failed: ${type}: ${text}`, { execution_id: executionId });
-		}
-		return result;
+	const services = await openRunServices(options, console);
+	const machines = new StoredMachines(store, services.compileOptions);
+	return {
+		async resume(executionId): Promise<RunResult> {
+			const progress = new RunProgress(() => performance.now());
+			const runOptions = { ...services.compileOptions, ...runOptionsOf(limits, signal, console, progress) };
+			const result = await resumeExecution(store, executionId, runOptions, machines);
+			if (result.status === "failed") {
+				const { type, text } = describeError(result.error);
+				console.logger.error(`Execution ${executionId} failed: ${type}: ${text}`, { execution_id: executionId });
+			}
+			return result;
+		},
+		[Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
 	};
-	try {
-		return await dispatchCommand(options, resume);
-	} finally {
-		await services?.[Symbol.asyncDispose]();
-	}
 }

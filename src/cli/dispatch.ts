@@ -31,14 +31,21 @@ export interface DispatchRun {
 	readonly console: RunConsole;
 }
 
-/** Resumes an execution; resolves when it has parked or ended. */
-export type ResumeExecution = (executionId: string, run: DispatchRun) => Promise<unknown>;
+/** What resumes executions, and what it needs for that. */
+export interface Resumer extends AsyncDisposable {
+	/** Resolves when the execution has parked or ended. */
+	resume(executionId: string): Promise<unknown>;
+}
 
 /**
  * With `--once`, wakes all that can be woken now and prints their ids as JSON; with `--listen`, goes on until Ctrl-C.
+ * @param openResumer called once, before anything is woken: what it cannot open ends the command
  * @throws UsageError where not exactly one of both is given, and for a store that is not there
  */
-export async function dispatchCommand(options: DispatchCommandOptions, resume: ResumeExecution): Promise<ExitCode> {
+export async function dispatchCommand(
+	options: DispatchCommandOptions,
+	openResumer: (run: DispatchRun) => Promise<Resumer>,
+): Promise<ExitCode> {
 	const { once = false, listen = false, concurrency, quiet = false } = options;
 	if (once === listen) throw new UsageError("Say whether to end: --once for what is there now, or --listen.");
 	requireShared(storeUrl(options));
@@ -51,18 +58,19 @@ export async function dispatchCommand(options: DispatchCommandOptions, resume: R
 		);
 		const { signal } = interrupt;
 		const { logger } = console;
+		await using resumer = await openResumer({ store, signal, console });
 		const dispatcher = new SignalDispatcher({
 			signals: store.signals,
 			persistence: store.persistence,
 			logger,
 			...(concurrency !== undefined && { concurrency }),
 			async resume(executionId) {
-				await resume(executionId, { store, signal, console });
+				await resumer.resume(executionId);
 				resumed += 1;
 				logger.info(`Execution ${printable(executionId)} was resumed`, { execution_id: executionId });
 			},
 		});
-		if (once) return dispatchOnce(dispatcher, signal, options.json === true);
+		if (once) return await dispatchOnce(dispatcher, signal, options.json === true);
 		await listenUntilInterrupt(dispatcher, signal, logger, options.trigger);
 		return exitCodes.done;
 	});

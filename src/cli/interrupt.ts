@@ -1,4 +1,5 @@
 /** Ctrl-C: the first asks for an orderly end, the second ends at once. */
+import { setMaxListeners } from "node:events";
 import { exitCodes } from "./exit-codes.ts";
 
 export interface Interrupt extends Disposable {
@@ -13,6 +14,8 @@ export interface Interrupt extends Disposable {
  */
 export function listenForInterrupt(onFirst: () => void = () => {}, onSecond: () => void = () => {}): Interrupt {
 	const controller = new AbortController();
+	// Executions that a dispatcher has under way listen, one each.
+	setMaxListeners(0, controller.signal);
 	const listener = () => {
 		if (controller.signal.aborted) {
 			onSecond();

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { listenFile } from "../../adapters/triggers/file-trigger.ts";
 import { listenSocket, socketTrigger } from "../../adapters/triggers/socket-trigger.ts";
 import { sendAndNotify } from "../../runtime/signals/send-and-notify.ts";
-import { type DispatchCommandOptions, dispatchCommand, type ResumeExecution } from "../../src/cli/dispatch.ts";
+import { type DispatchCommandOptions, type DispatchRun, dispatchCommand } from "../../src/cli/dispatch.ts";
 import { openStore } from "../../src/open-store.ts";
 import { runCommand } from "../docs/run-block.ts";
 import { Parked } from "../signals/parked.ts";
@@ -109,7 +109,10 @@ describe("flatstate dispatch", () => {
 		vi.restoreAllMocks();
 	});
 
-	async function dispatch(options: DispatchCommandOptions, resume: ResumeExecution) {
+	async function dispatch(
+		options: DispatchCommandOptions,
+		resume: (executionId: string, run: DispatchRun) => Promise<unknown>,
+	) {
 		let stdout = "";
 		vi.spyOn(process.stderr, "write").mockReturnValue(true);
 		vi.spyOn(process.stdout, "write").mockImplementation((chunk, encoding, done) => {
@@ -118,7 +121,11 @@ describe("flatstate dispatch", () => {
 			callback?.();
 			return true;
 		});
-		return { exitCode: await dispatchCommand({ quiet: true, ...options }, resume), stdout };
+		const exitCode = await dispatchCommand({ quiet: true, ...options }, async (run) => ({
+			resume: (id) => resume(id, run),
+			[Symbol.asyncDispose]: async () => undefined,
+		}));
+		return { exitCode, stdout };
 	}
 
 	it("wakes with --once all that can be woken and prints their ids", async () => {
@@ -137,6 +144,21 @@ describe("flatstate dispatch", () => {
 		expect(await here.signals()).toEqual([]);
 	});
 
+	it("begins nothing more with --once when it is interrupted, and says so by its exit code", async () => {
+		await using here = await place();
+		await here.signal("go --data 1");
+		await here.signal("go --data 2");
+		const seen: boolean[] = [];
+		const { exitCode } = await dispatch({ once: true, store: here.url }, async (id, { store, signal }) => {
+			process.emit("SIGTERM");
+			seen.push(signal.aborted);
+			const taken = await store.signals.claim("go", id);
+			await store.signals.acknowledge(taken?.id ?? "");
+		});
+		expect({ exitCode, seen }).toEqual({ exitCode: 130, seen: [true] });
+		expect(await here.signals()).toHaveLength(1);
+	});
+
 	it("goes on with --listen until it is interrupted", async () => {
 		await using here = await place();
 		const path = join(here.folder, "t.sock");
@@ -153,6 +175,17 @@ describe("flatstate dispatch", () => {
 		await sendAndNotify(store.signals, socketTrigger({ path }), "go", 1);
 		expect((await ended).exitCode).toBe(0);
 		expect(aborted).toEqual([true]);
+	});
+
+	it("says so before it wakes anybody where a file that it is given is not there", async () => {
+		await using here = await place();
+		await here.signal("go --data 1");
+		const command = `flatstate dispatch --once --store ${here.url}`;
+		for (const option of ["--script", "--mock", "--hooks"]) {
+			const { exitCode, stderr } = await runCommand(`${command} ${option} nothere.yml`);
+			expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/^error: .*nothere\.yml/) });
+		}
+		expect(await here.signals()).toHaveLength(1);
 	});
 
 	it("wants exactly one of --once and --listen", async () => {
