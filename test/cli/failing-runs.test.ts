@@ -92,7 +92,7 @@ function twiceRefused({ taken }: RunReport): boolean {
 }
 
 describe("`flatstate run --script` replays", () => {
-	it.each(failures)("$what", async ({ fails, stdout, stderr }) => {
+	it.each(failures.map((one) => [one.what, one] as const))("%s", async (_what, { fails, stdout, stderr }) => {
 		await using folder = files({ "machine.yml": machine });
 		const error: unknown = await fails(compileFile(join(folder.path, "machine.yml"))).catch(
 			(thrown: unknown) => thrown,

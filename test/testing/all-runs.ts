@@ -29,9 +29,9 @@ const free: readonly Output[] = [
 ];
 
 /** How a state's work can go: the context after it, or the error that it fails with. */
-type Outcome = { readonly context: Context; readonly output: Output } | { readonly error: string };
+export type Outcome = { readonly context: Context; readonly output: Output } | { readonly error: string };
 
-function outcomesOf({ work, sets }: State, context: Context): readonly Outcome[] {
+export function outcomesOf({ work, sets }: State, context: Context): readonly Outcome[] {
 	const failed = ["KeyError", "TimeoutError", "SomeError"].map((error) => ({ error }));
 	const stored = (output: Output): Outcome => {
 		let after = context;
@@ -65,7 +65,7 @@ export function allRunsOf({ context, given, states }: SmallMachine, look?: (cont
 	const entered = new Set<string>();
 	const seen = new Set<string>();
 	const open: (readonly [state: string, context: Context])[] = [];
-	const isExact = given.length === 0 && states.every(({ work }) => work !== "free" && work !== "wait");
+	const isExact = hasKnownAnswers({ context, given, states });
 	const fail = ({ name, onError }: State, error: string, after: Context): void => {
 		const route = [error, "default"].find((one) => onError !== null && Object.hasOwn(onError, one));
 		const to = route === undefined ? undefined : onError?.[route];
@@ -110,7 +110,13 @@ export function allRunsOf({ context, given, states }: SmallMachine, look?: (cont
 	return { taken, entered, isExact };
 }
 
-function startsOf(context: Context, given: readonly string[]): readonly Context[] {
+/** Whether all that a machine may be answered is tried. */
+export function hasKnownAnswers({ given, states }: SmallMachine): boolean {
+	return given.length === 0 && states.every(({ work }) => work !== "free" && work !== "wait");
+}
+
+/** The contexts that a machine may start with. */
+export function startsOf(context: Context, given: readonly string[]): readonly Context[] {
 	let starts: readonly Context[] = [context];
 	for (const key of given) starts = starts.flatMap((start) => anything.map((value) => ({ ...start, [key]: value })));
 	return starts;

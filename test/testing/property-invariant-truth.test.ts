@@ -1,51 +1,54 @@
-/** Invariants of small machines, held against all of their runs: what is found broken can break, and what can break is found. */
+/**
+ * Invariants of small machines, held against all of their runs: what is found broken can break, in no fewer steps; its
+ * scenario breaks it; and what can break is found.
+ */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { compile, validate } from "../../src/compile.ts";
 import { exploreMachine } from "../../src/testing/explore/index.ts";
 import { checkInvariantsOf } from "../../src/testing/property/explored-invariants.ts";
+import { readScenario } from "../../src/testing/scenario/read-scenario.ts";
 import { replayScenario } from "../../src/testing/scenario/replay.ts";
-import { allRunsOf } from "./all-runs.ts";
-import { type Context, condition, documentOf, type Expr, Failure, smallMachine } from "./small-machines.ts";
+import { writeScenario } from "../../src/testing/scenario/write-scenario.ts";
+import { fewestSteps, stepBroken } from "./all-moments.ts";
+import { hasKnownAnswers } from "./all-runs.ts";
+import { smallInvariant } from "./small-invariants.ts";
+import { documentOf, smallMachine } from "./small-machines.ts";
 
-/** Whether it holds there, or has no value, which is as bad for a `never`. */
-function breaksNever(invariant: Expr, context: Context): boolean {
-	try {
-		return Boolean(invariant.eval(context, {}));
-	} catch (error) {
-		if (!(error instanceof Failure)) throw error;
-		return true;
-	}
-}
+/** Runs are tried up to here. */
+const mostSteps = 10;
 
-const ofContext = condition.filter(({ text }) => !text.includes("output"));
-
-it("breaks what can break, and nothing else", { timeout: 120_000 }, async () => {
-	const counts = { machines: 0, broken: 0, held: 0, missed: 0 };
+it("breaks what can break, in as few steps as it can, and nothing else", { timeout: 120_000 }, async () => {
+	const counts = { machines: 0, broken: 0, exact: 0, missed: 0, longer: 0 };
 	await fc.assert(
-		fc.asyncProperty(smallMachine, ofContext, async (machine, invariant) => {
+		fc.asyncProperty(smallMachine, smallInvariant, async (machine, invariant) => {
 			const document = { ...documentOf(machine) };
-			const metadata = { ...Object(document.metadata), invariants: { never: invariant.text } };
+			const metadata = { ...Object(document.metadata), invariants: { [invariant.kind]: invariant.text } };
 			const whole = { ...document, metadata };
 			if (validate(whole).some(({ severity }) => severity === "error")) return;
-			let canBreak = false;
-			const { isExact } = allRunsOf(machine, (context) => {
-				canBreak ||= breaksNever(invariant, context);
-			});
 			const compiled = compile(whole);
 			const { results } = await checkInvariantsOf(compiled, exploreMachine(compiled.plan));
+			const { steps, isExact } = fewestSteps(machine, invariant, mostSteps);
 			const violation = results[0]?.violation;
 			counts.machines++;
-			if (violation) {
-				if (isExact && !canBreak) throw new Error(`${invariant.text} was broken and cannot be`);
-				expect((await replayScenario(compiled, violation.scenario)).differences).toEqual([]);
-				counts.broken++;
-			} else if (canBreak) counts.missed++;
-			else counts.held++;
+			if (!violation) {
+				if (steps !== undefined) counts.missed++;
+				return;
+			}
+			counts.broken++;
+			const found = violation.path.length;
+			if (steps !== undefined && found > steps) counts.longer++;
+			const { scenario } = readScenario(writeScenario(violation.scenario), "run.yml");
+			expect((await replayScenario(compiled, scenario)).differences).toEqual([]);
+			if (!hasKnownAnswers(machine)) return;
+			counts.exact++;
+			expect(stepBroken(machine, invariant, violation.scenario)).toBe(found);
+			if (steps !== undefined) expect(found).toBeGreaterThanOrEqual(steps);
+			else if (isExact) throw new Error(`${invariant.kind}: ${invariant.text} was broken and cannot be`);
 		}),
-		{ numRuns: 40 },
+		{ numRuns: 60 },
 	);
-	expect(counts.machines).toBeGreaterThan(15);
-	expect(counts.broken).toBeGreaterThan(5);
-	expect(counts.missed).toBeLessThanOrEqual(counts.broken * 0.2);
+	expect(counts.machines).toBeGreaterThan(30);
+	expect(counts.exact).toBeGreaterThan(5);
+	expect(counts.missed + counts.longer).toBeLessThanOrEqual(counts.broken * 0.05);
 });
