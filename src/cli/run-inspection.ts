@@ -50,6 +50,7 @@ export async function openRunInspection(
 			...run,
 			...(port !== undefined && { port }),
 			...(isPaused !== undefined && { isPaused }),
+			onLeftPaused: () => write(leftPaused),
 		}),
 	);
 	write(
@@ -59,6 +60,9 @@ export async function openRunInspection(
 	);
 	return inspectionBy(inspector, options);
 }
+
+const leftPaused =
+	"The run is paused and no page is open: it waits. Open the page's address again, or stop with Ctrl-C.\n";
 
 /** @throws UsageError in place of an InspectorError: the port was named on the command line */
 export async function orPortError<T>(start: () => Promise<T>): Promise<T> {

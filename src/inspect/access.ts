@@ -7,7 +7,7 @@ export interface Access {
 	readonly token: string;
 }
 
-export type Refusal = { readonly status: 403 | 404 | 405 | 421; readonly reason: string };
+export type Refusal = { readonly status: 403 | 404 | 405 | 421 | 503; readonly reason: string };
 
 /**
  * Checks that a request means this server. A page of another site may reach 127.0.0.1 under a name of its own, and then

@@ -63,6 +63,8 @@ export class LiveFeed {
 	readonly #facts = new WeakMap<AnyActorRef, Facts>();
 	/** Session ids of machines by the ids of their executions. */
 	readonly #executions = new Map<string, string>();
+	/** Channels by the ids of the executions that wait on them, in the order of their coming. */
+	readonly #waiting = new Map<string, string>();
 
 	/** @param now milliseconds since 1970 */
 	constructor(session: InspectionSession, machines: InspectedMachines, now: () => number) {
@@ -98,6 +100,21 @@ export class LiveFeed {
 		const { type, executionId, ...data } = event;
 		this.#log(this.#executions.get(executionId) ?? executionId, type, data);
 	};
+
+	/** Whether an execution belongs to this run and has not ended. */
+	has(executionId: string): boolean {
+		return this.#executions.has(executionId);
+	}
+
+	/** The execution that has waited longest on a channel. It is given once, until it waits anew. */
+	takeWaiting(channel: string): string | undefined {
+		for (const [id, waitsOn] of this.#waiting) {
+			if (waitsOn !== channel) continue;
+			this.#waiting.delete(id);
+			return id;
+		}
+		return undefined;
+	}
 
 	#created(ref: AnyActorRef): void {
 		const actor: Actor = {
@@ -224,6 +241,8 @@ export class LiveFeed {
 		const channel = typeof name === "string" ? this.#session.redaction.text(name) : undefined;
 		if (state === actor.state && status === actor.status && channel === actor.channel) return;
 		Object.assign(actor, { state, status, channel });
+		this.#waiting.delete(context.machine.execution_id);
+		if (typeof name === "string") this.#waiting.set(context.machine.execution_id, name);
 		this.#touch(actor);
 	}
 
@@ -234,7 +253,10 @@ export class LiveFeed {
 		// What waits when its run comes to rest goes on waiting.
 		if (status === "stopped" && actor.status === "waiting") return;
 		actor.endedAt = this.#now();
-		if (actor.executionId !== undefined) this.#executions.delete(actor.executionId);
+		if (actor.executionId !== undefined) {
+			this.#executions.delete(actor.executionId);
+			this.#waiting.delete(actor.executionId);
+		}
 		const isLimited = isMachineContext(context) && context.machine.run.stopped;
 		actor.status = status === "error" ? "error" : status === "done" && !isLimited ? "done" : "stopped";
 		const { redaction } = this.#session;

@@ -5,23 +5,11 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { FlatstateError } from "../../runtime/errors.ts";
 import { type Access, type Refusal, refuseHost, refuseOrigin, refuseToken } from "./access.ts";
+import { type Endpoint, serveConnection } from "./client-connection.ts";
 import { pageFolder, readPageFile } from "./page-files.ts";
-
-/** A WebSocket of one browser or program. */
-export interface Connection {
-	send(message: string): void;
-}
-
-/** What stands behind an address of the server's WebSockets. */
-export interface Endpoint {
-	/** @returns called when the connection has ended */
-	connected(connection: Connection): () => void;
-	/** A text has come. */
-	received?(text: string, connection: Connection): void;
-}
 
 /** A page that is made by the server. */
 export interface MadePage {
@@ -40,6 +28,10 @@ export interface LocalServerOptions {
 	readonly folder?: string;
 	/** Default: 256 random bits. */
 	readonly token?: string;
+	/** WebSockets at a time. Default 16. */
+	readonly mostClients?: number;
+	/** Bytes that may wait for clients that do not read. Default 256 MiB. */
+	readonly maxWaiting?: number;
 }
 
 export interface LocalServer extends AsyncDisposable {
@@ -65,8 +57,6 @@ export class InspectorError extends FlatstateError {
 
 /** Bytes of one message from a browser. */
 const maxMessage = 1024 * 1024;
-/** Bytes that wait for a browser that does not read; it is sent away, and gets everything anew when it comes back. */
-const maxWaiting = 256 * 1024 * 1024;
 
 /**
  * Starts the server.
@@ -74,6 +64,7 @@ const maxWaiting = 256 * 1024 * 1024;
  */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
 	const { port: wanted = 0, endpoints, pages = {}, folder = pageFolder() } = options;
+	const { mostClients = 16, maxWaiting = 256 * 1024 * 1024 } = options;
 	const token = options.token ?? randomBytes(32).toString("base64url");
 	const server = createServer();
 	await new Promise<void>((resolve, reject) => {
@@ -99,10 +90,15 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 			refuseHost(request, access) ??
 			refuseOrigin(request, access) ??
 			refuseToken(url, access) ??
-			(endpoint ? undefined : notFound);
+			(endpoint ? undefined : notFound) ??
+			(sockets.clients.size < mostClients ? undefined : tooMany);
 		socket.on("error", () => socket.destroy());
 		if (refusal || !endpoint) refuseUpgrade(socket, refusal ?? notFound);
-		else sockets.handleUpgrade(request, socket, head, (accepted) => connect(accepted, endpoint));
+		else {
+			sockets.handleUpgrade(request, socket, head, (accepted) =>
+				serveConnection(accepted, endpoint, sockets.clients, maxWaiting),
+			);
+		}
 	});
 
 	let closing: Promise<void> | undefined;
@@ -127,6 +123,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 }
 
 const goodbyeMilliseconds = 500;
+const tooMany: Refusal = { status: 503, reason: "Too many pages look at this run: close one." };
 const notFound: Refusal = { status: 404, reason: "There is nothing here." };
 
 function urlOf(request: IncomingMessage, port: number): URL {
@@ -211,26 +208,4 @@ function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
 	socket.end(
 		`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,
 	);
-}
-
-function connect(socket: WebSocket, endpoint: Endpoint): void {
-	const connection: Connection = {
-		send(message) {
-			if (socket.readyState !== WebSocket.OPEN) return;
-			if (socket.bufferedAmount > maxWaiting) socket.terminate();
-			else socket.send(message);
-		},
-	};
-	// What goes wrong on a connection ends it; `close` follows.
-	socket.on("error", () => socket.terminate());
-	const ended = endpoint.connected(connection);
-	socket.on("close", ended);
-	socket.on("message", (data, isBinary) => {
-		if (!isBinary) endpoint.received?.(textOf(data), connection);
-	});
-}
-
-function textOf(data: RawData): string {
-	if (Buffer.isBuffer(data)) return data.toString("utf8");
-	return (data instanceof ArrayBuffer ? Buffer.from(data) : Buffer.concat(data)).toString("utf8");
 }

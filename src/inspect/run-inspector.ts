@@ -27,6 +27,8 @@ export interface RunInspectorOptions {
 	readonly port?: number;
 	/** Whether the run is stopped before its first effect, until somebody lets it go on. Default false. */
 	readonly isPaused?: boolean;
+	/** The last page has gone while the run is paused: it stays so until a page comes back. */
+	readonly onLeftPaused?: () => void;
 	readonly redaction?: RedactionOptions;
 	/** Folder of the page's files. Default: those that come with this package. */
 	readonly folder?: string;
@@ -56,7 +58,7 @@ export interface RunInspector extends AsyncDisposable {
  * @throws InspectorError where the port cannot be listened on
  */
 export async function startRunInspector(options: RunInspectorOptions): Promise<RunInspector> {
-	const { set, planId = set.entry, executionId, signals, port, folder, isPaused = false } = options;
+	const { set, planId = set.entry, executionId, signals, port, folder, isPaused = false, onLeftPaused } = options;
 	const now = options.now ?? (() => set.services.now());
 	const redaction = createRedaction(options.redaction);
 	const session = new InspectionSession({ redaction });
@@ -65,16 +67,23 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 	if (isPaused) session.isPaused = true;
 	const stately = new StatelyRelay({ redaction });
 	let drawing: LayingOut | undefined;
+	let pages = 0;
+	let isClosed = false;
 	const { name } = set.plan(planId);
 	const endpoint = sessionEndpoint({
 		session,
 		hello: { type: "hello", mode: "live", machine: set.portableId(planId), name: redaction.text(name), executionId },
 		opened: () => {
+			pages += 1;
 			drawing ??= drawMachines(session, diagramsOf(set, planId));
+		},
+		left: () => {
+			pages -= 1;
+			if (pages === 0 && gate.isPaused && !session.hasEnded && !isClosed) onLeftPaused?.();
 		},
 		async received(message) {
 			if (session.hasEnded) return { level: "error", text: "The run has ended." };
-			if (message.type === "signal") return sendSignal(await signals?.(), message);
+			if (message.type === "signal") return sendSignal(message, await signals?.(), feed, executionId);
 			if (message.type === "step" && !gate.isPaused) {
 				return { level: "error", text: "The run is not paused: there is nothing to step." };
 			}
@@ -91,6 +100,7 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 		...(folder !== undefined && { folder }),
 	});
 	const close = async (): Promise<void> => {
+		isClosed = true;
 		// Nothing must wait for a page that is gone.
 		gate.continue();
 		drawing?.stop();
@@ -121,9 +131,21 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 
 type SignalMessage = Extract<ClientMessage, { type: "signal" }>;
 
-async function sendSignal(signals: SignalBackend | undefined, { channel, data, to }: SignalMessage): Promise<Notice> {
+/** A page steers its own run: others in the store may wait on the same channel. */
+async function sendSignal(
+	{ channel, data, to }: SignalMessage,
+	signals: SignalBackend | undefined,
+	feed: LiveFeed,
+	root: string,
+): Promise<Notice> {
 	if (!signals) return { level: "error", text: "This run takes no signals: it has no store." };
-	await signals.send(channel, data, to === undefined ? {} : { executionId: to });
-	const whom = to === undefined ? "whoever waits" : `execution ${to}`;
-	return { level: "info", text: `The signal is on channel ${channel}, for ${whom}.` };
+	if (to !== undefined && to !== root && !feed.has(to)) {
+		const text = `${to} is no execution of this run. \`flatstate signal ${channel} --to ${to}\` sends it all the same.`;
+		return { level: "error", text };
+	}
+	const waiting = to ?? feed.takeWaiting(channel);
+	await signals.send(channel, data, { executionId: waiting ?? root });
+	if (waiting !== undefined)
+		return { level: "info", text: `The signal is on channel ${channel}, for execution ${waiting}.` };
+	return { level: "info", text: `Nobody in this run waits on channel ${channel} yet: the signal is kept for ${root}.` };
 }

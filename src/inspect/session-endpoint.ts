@@ -1,5 +1,5 @@
 /** The WebSocket of the inspector's page: a session told as messages of `protocol.ts`, and what the page asks for. */
-import type { Connection, Endpoint } from "./local-server.ts";
+import type { Connection, Endpoint } from "./client-connection.ts";
 import type { ClientMessage, ServerMessage } from "./protocol.ts";
 import { readClientMessage } from "./read-client-message.ts";
 import type { InspectionSession } from "./session.ts";
@@ -12,11 +12,13 @@ export interface SessionEndpointOptions {
 	readonly hello: Extract<ServerMessage, { type: "hello" }>;
 	/** A page has come. */
 	opened(): void;
+	/** A page has gone. */
+	left?(): void;
 	/** Does what a page asks for. @returns what to tell it; undefined for nothing */
 	received(message: ClientMessage): Promise<Notice | undefined>;
 }
 
-export function sessionEndpoint({ session, hello, opened, received }: SessionEndpointOptions): Endpoint {
+export function sessionEndpoint({ session, hello, opened, left, received }: SessionEndpointOptions): Endpoint {
 	const { redaction } = session;
 	const send = (connection: Connection, message: ServerMessage) => connection.send(redaction.message(message));
 	const notify = (connection: Connection, { level, text }: Notice) =>
@@ -26,7 +28,10 @@ export function sessionEndpoint({ session, hello, opened, received }: SessionEnd
 			send(connection, hello);
 			const stop = session.listen((text) => connection.send(text));
 			opened();
-			return stop;
+			return () => {
+				stop();
+				left?.();
+			};
 		},
 
 		received(text, connection) {

@@ -3,7 +3,7 @@
  * address of the machine, asks for no token and looks at no origin: the events are the package's, the server is ours.
  */
 import type { InspectionEvent } from "xstate";
-import type { Endpoint } from "./local-server.ts";
+import type { Endpoint } from "./client-connection.ts";
 import type { Redaction } from "./redaction.ts";
 import { StatelyConversion, type StatelyMoment, StatelySource } from "./stately-conversion.ts";
 

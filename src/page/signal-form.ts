@@ -8,7 +8,7 @@ export interface SignalFields {
 	readonly channel: string;
 	/** JSON; empty for no data. */
 	readonly data: string;
-	/** An execution's id; empty for whoever waits on the channel. */
+	/** The id of an execution of the run; empty for the one that waits on the channel. */
 	readonly to: string;
 }
 

@@ -106,6 +106,35 @@ describe("flatstate run --inspect", () => {
 		expect(await run.code()).toBe(0);
 	});
 
+	it("stays paused when its page is closed, says so, and goes on when a page is back", async () => {
+		await using folder = files({ "machine.yml": withAgent, "answers.yml": "w: hello\n" });
+		const run = await started(
+			["run", "machine.yml", "--script", "answers.yml", "--inspect", "--inspect-pause"],
+			folder.path,
+		);
+		const first = await openBrowser(run.url);
+		await first.when(() => first.frames().some(({ state }) => state === "ask"));
+		await first[Symbol.asyncDispose]();
+		await run.until("The run is paused and no page is open");
+		await using second = await openBrowser(run.url);
+		await second.when(() => second.messages.some((message) => message.type === "paused" && message.isPaused));
+		expect(second.calls()).toEqual([]);
+		second.send({ type: "continue" });
+		expect(await second.until(isEnd)).toMatchObject({ status: "done", output: { said: "hello" } });
+		expect(await run.code()).toBe(0);
+	});
+
+	it("can be stopped with Ctrl-C while it is paused and no page is open", async () => {
+		await using folder = files({ "machine.yml": withAgent, "answers.yml": "w: hello\n" });
+		const run = await started(
+			["run", "machine.yml", "--script", "answers.yml", "--inspect", "--inspect-pause"],
+			folder.path,
+		);
+		run.child.kill("SIGINT");
+		expect(await run.code()).toBe(130);
+		expect(run.printed.stdout).toBe("");
+	});
+
 	it("listens on the port that it is told, and goes with the run where it is told to", async () => {
 		await using folder = files({ "machine.yml": waiting });
 		const port = await freePort();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openStore } from "../../src/open-store.ts";
 import { isEnd, isNotice, openBrowser } from "./browser.ts";
 import { inspected } from "./inspected.ts";
 
@@ -18,6 +19,8 @@ states:
   wait: { wait_for: go, output_to_context: { said: "{{ output.text }}" }, transitions: [{ to: done }] }
   done: { type: final, output: { said: "{{ context.said }}" } }
 `;
+
+const waitState = "  wait: { wait_for: go, transitions: [{ to: done }] }\n";
 
 describe("a run that is steered from the page", () => {
 	it("stops before its next effect, makes one for each step, and goes on", async () => {
@@ -77,6 +80,64 @@ describe("a run that is steered from the page", () => {
 		);
 		expect(await browser.until(isNotice)).toMatchObject({ level: "info" });
 		expect(browser.actors()).toMatchObject([{ status: "done" }]);
+	});
+
+	it("gives a signal to the machine of this run that waits, and to no other in the store", async () => {
+		await using store = await openStore("memory:");
+		await using watched = await inspected(waiting, { store });
+		// Somebody else's run waits on the same channel, and has waited longer.
+		await watched.machine.run({}, { executionId: "other" });
+		await using browser = await openBrowser(watched.inspector.url);
+		const running = watched.run();
+		await browser.when(() => browser.actors().some(({ status }) => status === "waiting"));
+		browser.send({ type: "signal", channel: "go", data: { text: "now" }, to: "other" });
+		expect(await browser.until(isNotice)).toMatchObject({
+			level: "error",
+			text: expect.stringContaining("no execution of this run"),
+		});
+		expect(await store.signals.peek("go")).toEqual([]);
+		browser.send({ type: "signal", channel: "go", data: { text: "now" } });
+		expect(await running).toMatchObject({ status: "done", output: { said: "now" } });
+		expect((await store.persistence.loadExecution("other"))?.summary.status).toBe("waiting");
+		expect(await store.signals.peek("go")).toEqual([]);
+	});
+
+	it("gives two signals on one channel to two children that wait", async () => {
+		const child = `
+context: { said: null }
+states:
+  wait: { type: initial, wait_for: go, output_to_context: { said: "{{ output.text }}" }, transitions: [{ to: done }] }
+  done: { type: final, output: { said: "{{ context.said }}" } }
+`;
+		const parent = `
+machines: { child: ./child.yml }
+context: { all: null }
+states:
+  start: { type: initial, foreach: "{{ [1, 2] }}", as: n, machine: child, output_to_context: { all: output }, transitions: [{ to: done }] }
+  done: { type: final, output: { all: context.all } }
+`;
+		await using watched = await inspected(parent, { files: { "child.yml": child } });
+		await using browser = await openBrowser(watched.inspector.url);
+		const running = watched.run();
+		await browser.when(() => browser.actors().filter(({ status }) => status === "waiting").length === 2);
+		browser.send({ type: "signal", channel: "go", data: { text: "one" } });
+		browser.send({ type: "signal", channel: "go", data: { text: "two" } });
+		expect(await running).toMatchObject({ status: "done", output: { all: [{ said: "one" }, { said: "two" }] } });
+	});
+
+	it("keeps a signal for the run where nobody waits yet", async () => {
+		await using watched = await inspected(machine.replace("{ to: done }", "{ to: wait }") + waitState, {
+			use: ["w"],
+			script: { w: "x" },
+			inspector: { isPaused: true },
+		});
+		await using browser = await openBrowser(watched.inspector.url);
+		const running = watched.run();
+		await browser.when(() => browser.frames().length > 0);
+		browser.send({ type: "signal", channel: "go", data: { text: "early" } });
+		expect(await browser.until(isNotice)).toMatchObject({ level: "info", text: expect.stringContaining("run-1") });
+		browser.send({ type: "continue" });
+		expect(await running).toMatchObject({ status: "done" });
 	});
 
 	it("says what cannot be done", async () => {

@@ -1,5 +1,6 @@
 /** Tells the built page a recording, through the inspector's own server. */
-import { type Connection, type LocalServer, startLocalServer } from "../../src/inspect/local-server.ts";
+import type { Connection } from "../../src/inspect/client-connection.ts";
+import { type LocalServer, startLocalServer } from "../../src/inspect/local-server.ts";
 import type { ClientMessage, ServerMessage } from "../../src/inspect/protocol.ts";
 import { readClientMessage } from "../../src/inspect/read-client-message.ts";
 

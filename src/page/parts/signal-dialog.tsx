@@ -76,7 +76,7 @@ export function SignalDialog({ channel, channels, onSend, onClose }: SignalDialo
 					/>
 				</label>
 				<label>
-					To <span className="hint">an execution’s id; empty for whoever waits</span>
+					To <span className="hint">an execution of this run; empty for the one that waits</span>
 					<input
 						value={fields.to}
 						spellCheck={false}
