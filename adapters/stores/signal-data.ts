@@ -30,7 +30,7 @@ export function signalJson(channel: string, data: unknown): string {
 	const reason = cause instanceof Error ? `: ${cause.message}` : "";
 	throw new StoreError(
 		"invalid_signal",
-		`The data of a signal to ${JSON.stringify(channel)} cannot be written as JSON${reason}. Give plain data without cycles.`,
+		`The data of a signal to ${JSON.stringify(channel)} cannot be written as JSON${reason}. Give plain data without cycles that is not nested thousands deep.`,
 		{ cause },
 	);
 }

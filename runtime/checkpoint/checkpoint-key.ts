@@ -20,6 +20,8 @@ export function latestKey(executionId: string): string {
 }
 
 const longest = 1024;
+/** In bytes: what every store takes, a folder too. */
+const longestId = 255;
 const namePattern = /^step_(\d{6,15})_([a-z_]{1,40})\.json$/;
 
 /**
@@ -45,12 +47,15 @@ export function parseCheckpointKey(key: string): CheckpointKey {
 /** @throws StoreError `invalid_checkpoint_key` for an id that could not be part of a key, as a path's part it would lead elsewhere */
 export function checkExecutionId(executionId: string): void {
 	parseCheckpointKey(latestKey(executionId));
-	if (executionId.startsWith(".") || executionId.startsWith("_")) {
-		throw new StoreError(
-			"invalid_checkpoint_key",
-			`An execution's id must not start with \`.\` or \`_\`: ${executionId}.`,
-		);
-	}
+	const problem =
+		executionId.startsWith(".") || executionId.startsWith("_")
+			? "must not start with `.` or `_`"
+			: Buffer.byteLength(executionId) > longestId
+				? `has at most ${longestId} bytes`
+				: undefined;
+	if (problem === undefined) return;
+	const shown = executionId.length > 80 ? `${executionId.slice(0, 80)}…` : executionId;
+	throw new StoreError("invalid_checkpoint_key", `An execution's id ${problem}: ${shown}.`);
 }
 
 function problemOf(key: string): string | undefined {

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { checkpointEvents } from "../../runtime/checkpoint/machine-snapshot.ts";
 import { executionStatuses } from "../../runtime/store/execution-summary.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { duration, positiveInteger, wholeNumber } from "./option-values.ts";
+import { duration, executionId, positiveInteger, wholeNumber } from "./option-values.ts";
 
 type Finish = (code: ExitCode) => void;
 
@@ -70,7 +70,7 @@ function addFork(executions: Command, finish: Finish): void {
 	addCommand(executions, "fork", "copy an execution, to go on from there in another way; prints the new id")
 		.argument("<id>", "the execution")
 		.option("--at <step>", "start from this step, not from the latest", wholeNumber)
-		.option("--id <id>", "id of the new execution (default: a random one)")
+		.option("--id <id>", "id of the new execution (default: a random one)", executionId)
 		.action(async (id: string, options: Parameters<typeof import("./executions-change.ts").forkCommand>[1]) => {
 			const { forkCommand } = await import("./executions-change.ts");
 			finish(await forkCommand(id, options));
@@ -111,7 +111,7 @@ function addExport(executions: Command, finish: Finish): void {
 function addImport(executions: Command, finish: Finish): void {
 	addCommand(executions, "import", "store a MachineSnapshot as an execution; prints its id")
 		.argument("<file>", "JSON as `export` writes it; - to read stdin")
-		.option("--id <id>", "id of the execution, in place of the snapshot's")
+		.option("--id <id>", "id of the execution, in place of the snapshot's", executionId)
 		.option("--force", "replace the execution that has this id")
 		.action(async (file: string, options: Parameters<typeof import("./executions-transfer.ts").importCommand>[1]) => {
 			const { importCommand } = await import("./executions-transfer.ts");

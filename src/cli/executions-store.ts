@@ -137,7 +137,7 @@ function requireStore(url: string): void {
 	const address = parseStoreUrl(url);
 	if (address.kind !== "file" && address.kind !== "sqlite") return;
 	if (existsSync(address.path)) return;
-	throw new UsageError(`There is no store at ${address.path}.`);
+	throw new UsageError(`There is no store at ${address.path}. The first \`flatstate run --store …\` makes it.`);
 }
 
 function isMendable(error: unknown): error is Error {

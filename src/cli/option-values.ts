@@ -33,7 +33,9 @@ export function executionId(text: string): string {
 		checkExecutionId(text);
 		return text;
 	} catch {
-		throw new InvalidArgumentError("Expected a name without slashes, and without `.` or `_` in front.");
+		throw new InvalidArgumentError(
+			"Expected a name of at most 255 bytes without slashes, and without `.` or `_` in front.",
+		);
 	}
 }
 

@@ -48,7 +48,7 @@ export async function resumeCommand(executionId: string, options: ResumeCommandO
 		plans,
 		lastState: result.steps > 0 ? result.state : undefined,
 		isOffline: options.mock !== undefined || options.script !== undefined,
-		resume: resumeHint(executionId, storeUrl(options)),
+		resume: resumeHint(executionId, storeUrl(options), options),
 	});
 	await inspection.finished();
 	return code;

@@ -54,7 +54,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 		plans: plansOf(machine.plan, machine.set),
 		lastState: result.steps > 0 ? result.state : undefined,
 		isOffline: options.mock !== undefined || options.script !== undefined,
-		...(address !== undefined && { resume: resumeHint(result.executionId, address) }),
+		...(address !== undefined && { resume: resumeHint(result.executionId, address, options) }),
 	});
 	await inspection.finished();
 	return code;

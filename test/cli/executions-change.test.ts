@@ -88,8 +88,8 @@ describe("flatstate executions fork", () => {
 		["fork a --at 9", "Execution a has no checkpoint of step 9, only of the steps 0, 1, 2, 3."],
 		["fork a --at -1", "Expected a whole number from 0 up."],
 		["fork a --id a", "There is an execution a already. Choose another id."],
-		["fork a --id ../a", "Invalid checkpoint key"],
-		["fork a --id .a", "An execution's id must not start with"],
+		["fork a --id ../a", "option '--id <id>' argument '../a' is invalid. Expected a name of at most 255 bytes"],
+		["fork a --id .a", "option '--id <id>' argument '.a' is invalid"],
 	])("refuses `%s`", async (args, message) => {
 		await using here = await place([{ id: "a", steps: doneSteps }]);
 		const ended = await here.run(args);

@@ -60,7 +60,10 @@ describe("flatstate executions export", () => {
 	it.each([
 		["export nobody", "There is no execution nobody in "],
 		["export a --at 7", "Execution a has no checkpoint of step 7"],
-		["export a --output nowhere/at-all/a.json", "Cannot write nowhere/at-all/a.json: there is no such file."],
+		[
+			"export a --output nowhere/at-all/a.json",
+			"Cannot write nowhere/at-all/a.json: there is no folder nowhere/at-all.",
+		],
 	])("refuses `%s`", async (args, message) => {
 		await using here = await place();
 		const ended = await here.run(args);

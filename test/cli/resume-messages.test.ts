@@ -20,7 +20,9 @@ describe("flatstate run", () => {
 		await using _ = folder;
 		const stopped = await runCommand(`${run} --store ${store} --id tea --max-steps 1`);
 		expect(stopped.exitCode).toBe(3);
-		expect(stopped.stderr).toMatch(/^Go on: flatstate resume tea --store sqlite:\S+ --max-steps N\n/m);
+		expect(stopped.stderr).toMatch(
+			/^Go on: flatstate resume tea --store sqlite:\S+ --script \S+answers\.yml --max-steps N\n/m,
+		);
 		const again = await runCommand(`flatstate resume tea --store ${store} --script ${path}/answers.yml`);
 		expect(again.exitCode).toBe(3);
 		const resumed = await runCommand(
@@ -29,13 +31,15 @@ describe("flatstate run", () => {
 		expect(resumed).toMatchObject({ exitCode: 0, stdout: '{"text":"Tea."}\n' });
 	});
 
-	it.each(["../tea", "a/b", ".tea", "_tea"])("refuses the id %s before it begins", async (id) => {
+	it.each(["../tea", "a/b", ".tea", "_tea", "é".repeat(128)])("refuses the id %s before it begins", async (id) => {
 		const { folder, store, run } = folderWithMachine();
 		await using _ = folder;
 		const { exitCode, stderr } = await runCommand(`${run} --store ${store} --id ${id}`);
 		expect({ exitCode, stderr }).toEqual({
 			exitCode: 2,
-			stderr: expect.stringContaining(`argument '${id}' is invalid. Expected a name without slashes`),
+			stderr: expect.stringContaining(
+				`argument '${id}' is invalid. Expected a name of at most 255 bytes without slashes`,
+			),
 		});
 	});
 

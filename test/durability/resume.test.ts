@@ -430,10 +430,10 @@ describe("an id", () => {
 		expect(await store.lock?.holder("x")).toBeNull();
 	});
 
-	it("that leads elsewhere is refused before anything runs", async () => {
+	it("that leads elsewhere, or is too long for a folder, is refused before anything runs", async () => {
 		const store = openMemoryStore();
 		const { machine, calls } = life(store, two, { script: { a: { n: 1 } } });
-		for (const executionId of ["../x", "a/b", ".hidden", "_configs", ""]) {
+		for (const executionId of ["../x", "a/b", ".hidden", "_configs", "", "x".repeat(256)]) {
 			await expect(machine.run({}, { executionId })).rejects.toMatchObject({ code: "invalid_checkpoint_key" });
 		}
 		expect(calls).toEqual([]);

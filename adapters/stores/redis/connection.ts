@@ -275,7 +275,8 @@ function isReply(error: unknown): boolean {
 /** Errors of several addresses of one host have no message of their own. */
 function messageOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
-	if (error.message !== "") return error.message;
+	// Some of the server's own end with a full stop, and so do our sentences.
+	if (error.message !== "") return error.message.replace(/\.$/, "");
 	return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
