@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { type Compiled, compile, validate } from "../../src/compile.ts";
 import { deadTransitions } from "../../src/testing/explore/dead-transitions.ts";
 import { type Exploration, exploreMachine } from "../../src/testing/explore/index.ts";
-import { MachineModel } from "../../src/testing/explore/model/machine-model.ts";
 import { transitionsOf } from "../../src/testing/explore/transition-labels.ts";
 import { replayScenario } from "../../src/testing/scenario/replay.ts";
 import { type Scenario, transitionKey } from "../../src/testing/scenario/scenario.ts";
@@ -47,7 +46,7 @@ function checkWhole({ transitions, states, scenarios }: Exploration): void {
 /** What is proven never to happen, of all that a search found: nothing. */
 function wronglyDead({ plan }: Compiled, { transitions }: Exploration): readonly string[] {
 	const names = new Set(plan.states.map(({ name }) => name));
-	const dead = deadTransitions(plan, new MachineModel(plan), transitionsOf(plan), names);
+	const dead = deadTransitions(plan, transitionsOf(plan), names);
 	const covered = transitions.filter(({ reach }) => reach.status === "covered");
 	return covered.flatMap(({ id }) => dead.get(transitionKey(id))?.text ?? []);
 }

@@ -80,6 +80,40 @@ describe("a transition that can not be taken", () => {
 		);
 	});
 
+	test("is named as shadowed by those alone that are needed for it, which may also fail", () => {
+		const transitions = [
+			{ condition: "context.other == 1", to: "one" },
+			{ condition: "context.n > 10", to: "one" },
+			{ condition: "context.n == 5", to: "one" },
+			{ condition: "context.n <= 10", to: "two" },
+			{ to: "three" },
+		];
+		const reason = reasonFor({ transitions, context: { n: "input.n", other: "input.other" } }, 4);
+		expect(reason?.text).toBe(
+			"The transitions before it take every case between them, or fail: `context.n > 10`, `context.n <= 10`.",
+		);
+	});
+
+	test("is named as shadowed by one that fails where it holds", () => {
+		const shadowedBy = (condition: string) =>
+			reasonFor(
+				{
+					transitions: [
+						{ condition, to: "one" },
+						{ condition: "context.n == null", to: "two" },
+					],
+					context: { n: "input.n" },
+				},
+				1,
+			)?.text;
+		expect(shadowedBy("context.n < 0")).toBe(
+			"Wherever `context.n == null` holds, `context.n < 0` before it, which leads to `one`, fails.",
+		);
+		expect(shadowedBy("context.n == null or context.n > 0")).toBe(
+			"Wherever `context.n == null` holds, so does `context.n == null or context.n > 0` before it, which leads to `one`.",
+		);
+	});
+
 	test("is told from its contradiction", () => {
 		const transitions = [{ condition: "context.a > 3 and context.a < 2", to: "one" }, { to: "two" }];
 		const reason = reasonFor({ transitions, context: { a: "input.a" } }, 0);
@@ -159,7 +193,7 @@ describe("a state that is never entered", () => {
 		const reason = proveDead(plan, { state: "search", kind: "transition", index: 0, to: "end" });
 		expect(reason).toEqual({
 			code: "state_never_entered",
-			text: "The state `search` is never entered: what leads to it from `start` is never taken.",
+			text: "No run enters `search`: what leads there from `start` is never taken.",
 		});
 	});
 });
@@ -186,10 +220,44 @@ describe("what the way to a state says", () => {
 		const reason = proveDead(plan(asks("note")), { state: "work", kind: "transition", index: 0, to: "end" });
 		expect(reason).toEqual({
 			code: "never_holds",
-			text: "`context.mode == 'fast'` is never true when it is come to: on every way to `work`, `not (context.mode == 'fast')` has held, and nothing has changed that.",
+			text: "`context.mode == 'fast'` is never true here: on every way to `work`, `not (context.mode == 'fast')` has held, and nothing has changed that.",
 		});
 		const other = proveDead(plan(asks("note")), { state: "again", kind: "transition", index: 1, to: "work" });
 		expect(other?.code).toBe("shadowed");
+	});
+
+	test("is told with those conditions alone that rule it out", () => {
+		const known = planOf({
+			spec: "flatmachine",
+			spec_version: "4.2.1",
+			data: {
+				context: { mode: "input.mode", n: "input.n", size: "input.size" },
+				states: {
+					start: {
+						type: "initial",
+						transitions: [
+							{ condition: "not (context.n == 1) or (context.size == 2)", to: "end" },
+							{ condition: "context.mode == 'fast' and context.n == 1", to: "look" },
+							{ to: "end" },
+						],
+					},
+					look: {
+						transitions: [
+							{ condition: "context.mode == 'slow'", to: "end" },
+							{ condition: "context.size == 2", to: "end" },
+							{ to: "end" },
+						],
+					},
+					end: { type: "final" },
+				},
+			},
+		});
+		expect(proveDead(known, { state: "look", kind: "transition", index: 0, to: "end" })?.text).toBe(
+			"`context.mode == 'slow'` is never true here: on every way to `look`, `context.mode == 'fast' and context.n == 1` has held, and nothing has changed that.",
+		);
+		expect(proveDead(known, { state: "look", kind: "transition", index: 1, to: "end" })?.text).toContain(
+			"`not (not (context.n == 1) or (context.size == 2))` has held",
+		);
 	});
 
 	test("says nothing any more where the key is set anew", () => {
@@ -199,7 +267,7 @@ describe("what the way to a state says", () => {
 	});
 });
 
-test("a fact on a key that nothing ahead reads says nothing: its value is not known there", () => {
+test("a fact on a key that nothing ahead reads is none on null", () => {
 	const plan = planOf({
 		spec: "flatmachine",
 		spec_version: "4.2.1",

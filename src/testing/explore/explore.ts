@@ -35,7 +35,7 @@ export function explore(
 		const model = new MachineModel(plan);
 		const transitions = transitionsOf(plan);
 		const names = new Set(plan.states.map(({ name }) => name));
-		const dead = deadTransitions(plan, model, transitions, names);
+		const dead = deadTransitions(plan, transitions, names);
 		const targets = targetsOf(plan, transitions, dead);
 		const search = new Search(plan, model, space, targets, { ...boundsOf(plan), ...options.bounds });
 		search.run();
@@ -49,7 +49,7 @@ export function explore(
 			search,
 			machine: options.machine ?? plan.id,
 			transitions,
-			dead: deadTransitions(plan, model, transitions, entered),
+			dead: deadTransitions(plan, transitions, entered),
 			entered,
 		});
 	});

@@ -3,8 +3,8 @@ import type { MachinePlan } from "../../../compiler/plan/plan.ts";
 import { defaultMaxSteps } from "../../../compiler/xstate/initial-meta.ts";
 import { transitionKey } from "../scenario/scenario.ts";
 import type { AnswerSpace } from "../solve/answer-space.ts";
+import { neverEntered } from "../solve/never-entered.ts";
 import { type ChosenScenarios, chooseScenarios } from "./choose-scenarios.ts";
-import { neverEntered } from "./dead-transitions.ts";
 import type {
 	DeadReason,
 	EndlessLoop,
@@ -19,6 +19,7 @@ import { outcomesOf } from "./model/outcomes.ts";
 import { outcomeKey, type Search } from "./search/search.ts";
 import { closedLoops, distancesToEnds } from "./state-graph.ts";
 import type { LabelledTransition } from "./transition-labels.ts";
+import { unsolvedText } from "./unsolved-text.ts";
 
 export interface Findings {
 	readonly plan: MachinePlan;
@@ -68,7 +69,7 @@ function limitNotes({ settings }: MachinePlan, { beyondLimit }: ChosenScenarios)
 }
 
 function transitionReach(
-	{ search, dead, entered }: Findings,
+	{ plan, search, dead, entered }: Findings,
 	chosen: ChosenScenarios,
 	transition: LabelledTransition,
 ): TransitionReach {
@@ -81,11 +82,7 @@ function transitionReach(
 	const reason = dead.get(key);
 	if (reason) return { ...base, reach: { status: "dead", reason } };
 	const isEntered = search.situations.has(id.state) || !entered.has(id.state);
-	const text = !isEntered
-		? `No run was found that enters \`${id.state}\`.`
-		: id.kind === "error"
-			? `No run was found in which \`${id.state}\` fails ${id.error === "default" ? "with another error than those that on_error names" : `with ${id.error}`}.`
-			: `No answers were found with which \`${id.state}\` goes on to \`${id.to}\`: \`${label}\`.`;
+	const text = isEntered ? unsolvedText(plan, transition) : `No run was found that enters \`${id.state}\`.`;
 	return { ...base, reach: { status: "unsolved", text } };
 }
 

@@ -5,7 +5,7 @@ import { ANYTHING, constants, type Domain, domainOfShape, fieldOf, NULL_ONLY, op
 import { domainOfStructure, type Variables } from "./domain-of-structure.ts";
 import { declaredEffects } from "./effects.ts";
 import { liveKeys } from "./live-keys.ts";
-import { commonFacts, type Facts, factsAfterWork, factsBehind, factsOnKeys, NO_FACTS } from "./path-facts.ts";
+import { commonFacts, type Facts, factsAfterWork, factsBehind, keysOf, NO_FACTS } from "./path-facts.ts";
 import { machineReads } from "./readers.ts";
 import { answerShape, type Shape, shapeAt } from "./shape.ts";
 import { type Choice, chooseTransitions } from "./transition-cases.ts";
@@ -125,10 +125,9 @@ function follow(plan: MachinePlan): MachineDomains | undefined {
 		const facts = factsAfterWork(plan, state, arriving.facts, isHooked(plan, state));
 		const choice = chooseTransitions(state, variablesAt(plan, state, after), facts);
 		states.set(name, { before: { ...before, keys: new Map(before.keys) }, after, facts, choice });
-		const go = (target: StatePlan, arrivingThere: ContextDomain, facts: Facts): void => {
+		const go = (target: StatePlan, arrivingThere: ContextDomain, known: Facts): void => {
 			const there = entry.get(target.name);
-			const domain = onlyKeys(arrivingThere, live.get(target.name));
-			const known = factsOnKeys(plan, facts, live.get(target.name));
+			const domain = onlyKeys(arrivingThere, live.get(target.name), keysOf(plan, known));
 			if (there === undefined) {
 				entry.set(target.name, { keys: new Map(domain.keys), isOpen: domain.isOpen, facts: known, rounds: 0 });
 				open.add(target.name);
@@ -154,11 +153,15 @@ function follow(plan: MachinePlan): MachineDomains | undefined {
 	return { states };
 }
 
-/** The part of a context that can still decide something. */
-function onlyKeys({ keys, isOpen }: ContextDomain, live: ReadonlySet<string> | undefined): ContextDomain {
+/** The part of a context that can still decide something, or that something is known of: a key that is left out is no null. */
+function onlyKeys(
+	{ keys, isOpen }: ContextDomain,
+	live: ReadonlySet<string> | undefined,
+	ofFacts: ReadonlySet<string>,
+): ContextDomain {
 	if (live === undefined || live.has("*")) return { keys, isOpen };
 	const kept = new Map<string, Domain>();
-	for (const key of live) {
+	for (const key of new Set([...live, ...ofFacts])) {
 		const domain = keys.get(key);
 		if (domain !== undefined) kept.set(key, domain);
 	}

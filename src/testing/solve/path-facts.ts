@@ -5,8 +5,16 @@ import { comparedIn } from "./condition-cases.ts";
 import { declaredEffects } from "./effects.ts";
 import { machineReads } from "./readers.ts";
 
-/** Expressions that are false here, by their text. */
-export type Facts = ReadonlyMap<string, Expression>;
+/** Something that holds on every way to a place. */
+export interface Fact {
+	/** What is false there. */
+	readonly denied: Expression;
+	/** What has held, in the words of the file. */
+	readonly text: string;
+}
+
+/** By the text of what is false. */
+export type Facts = ReadonlyMap<string, Fact>;
 
 export const NO_FACTS: Facts = new Map();
 
@@ -23,7 +31,7 @@ export function factsAfterWork(plan: MachinePlan, state: StatePlan, facts: Facts
 		if (effects === undefined) return NO_FACTS;
 		for (const key of effects.keys()) set.add(key);
 	}
-	return new Map([...facts].filter(([, fact]) => ![...reads.expressionKeys(fact)].some((key) => set.has(key))));
+	return new Map([...facts].filter(([, fact]) => ![...reads.expressionKeys(fact.denied)].some((key) => set.has(key))));
 }
 
 /** The facts behind a transition: its condition held, and those before it did not. */
@@ -34,17 +42,16 @@ export function factsBehind(state: StatePlan, index: number, facts: Facts): Fact
 		const { expression } = when.node;
 		if (expression === null || behind.size >= MOST_FACTS || !isOfContext(expression)) continue;
 		const text = when.text.trim();
-		if (at < index) behind.set(text, expression);
-		else behind.set(`not (${text})`, denied(expression));
+		if (at < index) behind.set(text, { denied: expression, text: `not (${text})` });
+		else behind.set(`not (${text})`, { denied: negated(expression), text });
 	}
 	return behind;
 }
 
-/** The facts of which every key is among those that are followed: of the others nothing is known. */
-export function factsOnKeys(plan: MachinePlan, facts: Facts, keys: ReadonlySet<string> | undefined): Facts {
-	if (keys === undefined || keys.has("*")) return facts;
+/** The context keys that facts are about. */
+export function keysOf(plan: MachinePlan, facts: Facts): ReadonlySet<string> {
 	const reads = machineReads(plan);
-	return new Map([...facts].filter(([, fact]) => [...reads.expressionKeys(fact)].every((key) => keys.has(key))));
+	return new Set([...facts.values()].flatMap(({ denied }) => [...reads.expressionKeys(denied)]));
 }
 
 /** Those that hold on both ways. */
@@ -56,19 +63,19 @@ export function commonFacts(one: Facts, other: Facts): Facts {
 export function factsAbout(conditions: readonly Expression[], facts: Facts): Facts {
 	if (facts.size === 0) return facts;
 	const places = new Set(conditions.flatMap(placesOf));
-	return new Map([...facts].filter(([, fact]) => placesOf(fact).some((place) => places.has(place))));
+	return new Map([...facts].filter(([, { denied }]) => placesOf(denied).some((place) => places.has(place))));
 }
 
 function placesOf(expression: Expression): readonly string[] {
 	return (comparedIn([expression])?.paths ?? []).map((path) => path.join("."));
 }
 
-const denials = new WeakMap<Expression, Expression>();
+const negations = new WeakMap<Expression, Expression>();
 
-function denied(operand: Expression): Expression {
+function negated(operand: Expression): Expression {
 	const { start, end } = operand;
-	const made = denials.get(operand) ?? { kind: "not", operand, start, end };
-	denials.set(operand, made);
+	const made = negations.get(operand) ?? { kind: "not", operand, start, end };
+	negations.set(operand, made);
 	return made;
 }
 

@@ -1,16 +1,19 @@
 /** Proofs that a transition can not be taken. Where nothing is proven, nothing is claimed. */
 import type { Expression } from "../../../compiler/expression/nodes.ts";
-import type { MachinePlan, PlannedCondition, StatePlan } from "../../../compiler/plan/plan.ts";
+import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import type { DeadReason } from "../explore/exploration.ts";
 import type { TransitionId } from "../scenario/scenario.ts";
 import { comparedIn } from "./condition-cases.ts";
 import { type ContextDomain, domainAt, machineDomains, type StateDomains, variablesAt } from "./context-domains.ts";
 import { ANYTHING, contains, type Domain, isListed } from "./domain.ts";
 import type { Variables } from "./domain-of-structure.ts";
-import { type Facts, factsAbout } from "./path-facts.ts";
+import { neverEntered } from "./never-entered.ts";
+import { type Fact, type Facts, factsAbout } from "./path-facts.ts";
+import { earlierOf, expressionOf, idOf, isBlank, textOf } from "./plain-conditions.ts";
 import { possibleErrors, routesOf } from "./possible-errors.ts";
 import { machineReads } from "./readers.ts";
-import { canFail, canHold } from "./transition-cases.ts";
+import { needed, shadowed } from "./shadowed.ts";
+import { type Choice, canHold } from "./transition-cases.ts";
 
 /** What is known beside the plan. */
 export interface DeadFacts {
@@ -31,10 +34,10 @@ export function proveDead(plan: MachinePlan, id: TransitionId, facts: DeadFacts 
 	if (plain !== undefined) return plain;
 	if (facts.hasInjectedHooks) return undefined;
 	const domains = machineDomains(plan);
-	if (domains === undefined) return undefined;
-	const entered = domains.states.get(state.name);
-	if (entered === undefined) return { code: "state_never_entered", text: neverEntered(plan, state) };
-	return id.kind === "error" ? deadRoute(plan, state, id, entered) : deadTransition(plan, state, id.index, entered);
+	const entered = domains?.states.get(state.name);
+	if (domains !== undefined && entered === undefined) return neverEntered(plan, state);
+	if (id.kind === "error") return deadRoute(plan, state, id.error, entered?.choice);
+	return entered && deadTransition(plan, state, id.index, entered);
 }
 
 /** Whether no run can enter a state. */
@@ -42,7 +45,7 @@ export function proveNeverEntered(plan: MachinePlan, name: string, facts: DeadFa
 	const state = machineReads(plan).state(name);
 	const domains = facts.hasInjectedHooks ? undefined : machineDomains(plan);
 	if (state === undefined || domains === undefined || domains.states.has(name)) return undefined;
-	return { code: "state_never_entered", text: neverEntered(plan, state) };
+	return neverEntered(plan, state);
 }
 
 /** What can be told from the state's own transitions, whatever the values are. */
@@ -113,89 +116,31 @@ function behindFacts(
 ): DeadReason | undefined {
 	const when = state.transitions[index]?.when;
 	const expression = when === "never" ? undefined : expressionOf(when);
-	const about = factsAbout(expression === undefined ? before : [expression, ...before], facts);
-	if (about.size === 0 || canHold([...about.values(), ...before], expression, variables)) return undefined;
-	const known = [...about.keys()].map((text) => `\`${deniedText(text)}\``).join(" and ");
-	const way = `on every way to \`${state.name}\`, ${known} has held, and nothing has changed that`;
+	const about = [...factsAbout(expression === undefined ? before : [expression, ...before], facts).values()];
+	const rulesOut = (known: readonly Fact[]): boolean =>
+		!canHold([...known.map(({ denied }) => denied), ...before], expression, variables);
+	if (about.length === 0 || !rulesOut(about)) return undefined;
+	const known = needed(about, rulesOut).map(({ text }) => `\`${text}\``);
+	const way = `on every way to \`${state.name}\`, ${known.join(" and ")} ${known.length > 1 ? "have" : "has"} held, and nothing has changed that`;
 	if (expression === undefined) {
 		return { code: "shadowed", text: `The transitions before it take every case that is left: ${way}.` };
 	}
-	return { code: "never_holds", text: `\`${textOf(when)}\` is never true when it is come to: ${way}.` };
-}
-
-/** A fact is what was false; people read what was true. */
-function deniedText(text: string): string {
-	const denied = /^not \((.*)\)$/s.exec(text)?.[1];
-	return denied ?? `not (${text})`;
-}
-
-interface Earlier {
-	readonly index: number;
-	readonly expression: Expression;
-}
-
-function earlierOf(state: StatePlan, index: number): readonly Earlier[] {
-	return state.transitions.slice(0, index).flatMap(({ when }, at) => {
-		const expression = when === "never" ? undefined : expressionOf(when);
-		return expression === undefined ? [] : [{ index: at, expression }];
-	});
-}
-
-/** Which earlier transition takes every case: one alone where there is one, else all of them together. */
-function shadowed(state: StatePlan, index: number, earlier: readonly Earlier[], variables: Variables): DeadReason {
-	const when = state.transitions[index]?.when;
-	const expression = when === "never" ? undefined : expressionOf(when);
-	const alone = earlier.find(({ expression: one }) => !canHold([one], expression, variables));
-	if (alone !== undefined) {
-		const by = state.transitions[alone.index];
-		const text =
-			expression === undefined
-				? `\`${textOf(by?.when)}\`, which leads to \`${by?.to}\`, always holds.`
-				: `Wherever \`${textOf(when)}\` holds, ${holdsText(alone.expression, expression, variables)}\`${textOf(by?.when)}\` before it, which leads to \`${by?.to}\`.`;
-		return { code: "shadowed", text, by: idOf(state, alone.index) };
-	}
-	const last = earlier.at(-1);
-	const conditions = earlier.map(({ index: at }) => `\`${textOf(state.transitions[at]?.when)}\``).join(", ");
-	return {
-		code: "shadowed",
-		text: `The transitions before it take every case between them: ${conditions}.`,
-		...(last !== undefined && { by: idOf(state, last.index) }),
-	};
-}
-
-/** Whether the earlier condition holds as well, or fails in some of these cases. */
-function holdsText(earlier: Expression, wanted: Expression, variables: Variables): string {
-	return canFail(earlier, variables, wanted) ? "so does, or fails, " : "so does ";
+	return { code: "never_holds", text: `\`${textOf(when)}\` is never true here: ${way}.` };
 }
 
 function deadRoute(
 	plan: MachinePlan,
 	state: StatePlan,
-	{ error }: Extract<TransitionId, { kind: "error" }>,
-	{ choice }: StateDomains,
+	error: string,
+	choice: Choice | undefined,
 ): DeadReason | undefined {
 	const errors = possibleErrors(plan, state, choice);
 	if (errors === "any" || routesOf(errors, state).has(error)) return undefined;
 	if (errors.length === 0) return { code: "cannot_fail", text: `Nothing in \`${state.name}\` can fail.` };
-	const names = [...new Set(errors.map(([name = ""]) => `\`${name}\``))].join(" or ");
-	const text =
-		error === "default"
-			? `\`${state.name}\` can only fail with ${names}, which has a route of its own.`
-			: `\`${state.name}\` can only fail with ${names}.`;
+	const names = [...new Set(errors.map(([name = ""]) => `\`${name}\``))];
+	const own = names.length === 1 ? "has a route of its own" : "have routes of their own";
+	const text = `\`${state.name}\` can only fail with ${names.join(" or ")}${error === "default" ? `, which ${own}` : ""}.`;
 	return { code: "cannot_fail", text };
-}
-
-function neverEntered(plan: MachinePlan, state: StatePlan): string {
-	const from = plan.states.filter(
-		({ name, transitions, onError }) =>
-			name !== state.name &&
-			(transitions.some(({ to }) => to === state.name) ||
-				onError?.default === state.name ||
-				onError?.byType.some(([, to]) => to === state.name)),
-	);
-	if (from.length === 0) return `Nothing leads to the state \`${state.name}\`.`;
-	const names = from.map(({ name }) => `\`${name}\``).join(", ");
-	return `The state \`${state.name}\` is never entered: what leads to it from ${names} is never taken.`;
 }
 
 /** What the variables of conditions can be, and where that comes from. */
@@ -253,22 +198,4 @@ function writersText(plan: MachinePlan, key: string): string {
 			.map(({ name }) => `\`states.${name}\``),
 	];
 	return places.length === 0 ? " (nothing sets it)" : ` (set in ${places.join(", ")})`;
-}
-
-function idOf(state: StatePlan, index: number): TransitionId {
-	return { state: state.name, kind: "transition", index, to: state.transitions[index]?.to ?? "" };
-}
-
-function isBlank(when: PlannedCondition | "never"): boolean {
-	return when !== "never" && when.node.kind === "simple" && when.node.expression === null;
-}
-
-/** The expression of a condition that cases can cover; undefined for none, blank, and other languages. */
-function expressionOf(when: PlannedCondition | "never" | undefined): Expression | undefined {
-	if (when === undefined || when === "never" || when.node.kind !== "simple") return undefined;
-	return when.node.expression ?? undefined;
-}
-
-function textOf(when: PlannedCondition | "never" | undefined): string {
-	return when === undefined || when === "never" ? "false" : when.text.trim();
 }

@@ -29,7 +29,7 @@ export function chooseTransitions(state: StatePlan, variables: Variables, facts:
 	const place = placeOf(state, variables, about);
 	const known = remembered.get(state) ?? new Map<string, Choice>();
 	remembered.set(state, known);
-	const made = known.get(place) ?? choose(state, variables, [...about.values()]);
+	const made = known.get(place) ?? choose(state, variables, deniedIn(about));
 	known.set(place, made);
 	return made;
 }
@@ -37,7 +37,7 @@ export function chooseTransitions(state: StatePlan, variables: Variables, facts:
 /** The domains that the conditions read, as one text. */
 function placeOf(state: StatePlan, variables: Variables, facts: Facts): string {
 	const paths = new Set<string>();
-	for (const condition of [...conditionsOf(state), ...facts.values()]) {
+	for (const condition of [...conditionsOf(state), ...deniedIn(facts)]) {
 		for (const path of comparedIn([condition])?.paths ?? []) paths.add(path.join("."));
 	}
 	const domains = [...paths]
@@ -47,6 +47,10 @@ function placeOf(state: StatePlan, variables: Variables, facts: Facts): string {
 		})
 		.join();
 	return `${domains} ${JSON.stringify([...facts.keys()].sort())}`;
+}
+
+function deniedIn(facts: Facts): readonly Expression[] {
+	return [...facts.values()].map(({ denied }) => denied);
 }
 
 function conditionsOf({ transitions }: StatePlan): readonly Expression[] {
@@ -85,6 +89,12 @@ export function canHold(earlier: readonly Expression[], wanted: Expression | und
 		for (let index = needed; index < count; index += 1) if (verdict(index) !== false) return false;
 		return wanted === undefined || verdict(0) === true;
 	});
+}
+
+/** Whether there may be values on which both conditions hold. */
+export function canBothHold(one: Expression, other: Expression, domains: Variables): boolean {
+	const cases = casesFor([one, other], [], domains);
+	return cases === undefined || cases.table.some((verdict) => verdict(0) === true && verdict(1) === true);
 }
 
 /** Whether there may be values on which the condition fails; where another one is given, only those on which it holds. */

@@ -3,8 +3,9 @@
  * written anew, directly or through templates. Situations that differ in nothing else are the same one.
  */
 import type { MachinePlan, StatePlan } from "../../../../compiler/plan/plan.ts";
+import { mayFail } from "../../solve/may-fail.ts";
 import type { MachineModel } from "../model/machine-model.ts";
-import { conditionReads, mayFail, type ReadPath, structureReads, workReads } from "./read-paths.ts";
+import { conditionReads, type ReadPath, structureReads, workReads } from "./read-paths.ts";
 
 type PathSet = ReadonlyMap<string, ReadPath>;
 

@@ -1,6 +1,7 @@
 /** What expressions, templates and structures read: paths from `context`, `input` or `output` on. */
 import { type ConditionNode, references, type TemplateNode } from "../../../../compiler/expression/index.ts";
 import type { StatePlan, Structure } from "../../../../compiler/plan/plan.ts";
+import { mayFail } from "../../solve/may-fail.ts";
 
 /** A path by its keys, the variable first: `["context", "order", "total"]`. */
 export type ReadPath = readonly string[];
@@ -26,30 +27,6 @@ export function structureReads(structure: Structure | undefined): readonly ReadP
 			return structure.items.flatMap(structureReads);
 		case "map":
 			return structure.entries.flatMap(([, value]) => structureReads(value));
-	}
-}
-
-/** Whether rendering may fail: all but bare paths, texts, and prints of a key right under a variable. */
-export function mayFail(structure: Structure | undefined): boolean {
-	switch (structure?.kind) {
-		case undefined:
-		case "constant":
-			return false;
-		case "list":
-			return structure.items.some(mayFail);
-		case "map":
-			return structure.entries.some(([, value]) => mayFail(value));
-		case "template": {
-			const { node } = structure;
-			if (node.kind === "liquid") return true;
-			if (node.kind !== "jinja") return false;
-			return !node.body.every((statement) => {
-				if (statement.kind === "text") return true;
-				if (statement.kind !== "print") return false;
-				const { expression } = statement;
-				return expression.kind === "literal" || (expression.kind === "attribute" && expression.object.kind === "name");
-			});
-		}
 	}
 }
 
