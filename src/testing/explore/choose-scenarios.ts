@@ -5,8 +5,10 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { AnswerSpace } from "../solve/answer-space.ts";
 import { type Run, scenarioOf, startOf, waysTo } from "./build-scenario.ts";
 import { Completer } from "./complete-run.ts";
+import { startWithDefaults } from "./default-inputs.ts";
 import type { MachineModel } from "./model/machine-model.ts";
 import type { Position, Way } from "./model/way.ts";
+import { ScenarioNames } from "./scenario-names.ts";
 import type { Found, Search } from "./search/search.ts";
 import type { Situation } from "./search/situation.ts";
 
@@ -35,12 +37,13 @@ export function chooseScenarios(
 	const limit = plan.settings.maxSteps ?? defaultMaxSteps;
 	const runs = leavesOf(wanted).map((found) => finish(found));
 	if (runs.length === 0) runs.push(...firstRun());
+	runs.push(...defaultsRun());
 	runs.sort((first, second) => first.ways.length - second.ways.length);
 	const byWay = new Map<Way, number>();
 	for (const [index, { ways }] of runs.entries()) {
 		for (const way of ways) if (!byWay.has(way)) byWay.set(way, index);
 	}
-	const names = new Names();
+	const names = new ScenarioNames(plan);
 	return {
 		scenarios: runs.map((run) => {
 			const scenario = scenarioOf(run);
@@ -79,9 +82,19 @@ export function chooseScenarios(
 	/** Where nothing is to be shown, one run shows at least that. */
 	function firstRun(): Run[] {
 		const [start] = search.situations.get(plan.initial) ?? [];
-		if (!start) return [];
+		return start ? [runFrom(start)] : [];
+	}
+
+	/** What the machine takes in place of input that is not there. */
+	function defaultsRun(): Run[] {
+		const [plain] = search.situations.get(plan.initial) ?? [];
+		const start = plain && startWithDefaults(model, plain.input);
+		return start ? [runFrom(start)] : [];
+	}
+
+	function runFrom(start: Situation): Run {
 		const rest = completer.complete(start.position);
-		return [rest ? { start, ways: rest.ways, end: rest.end } : stopped(start, [], start.position)];
+		return rest ? limited({ start, ways: rest.ways, end: rest.end }) : stopped(start, [], start.position);
 	}
 }
 
@@ -101,33 +114,4 @@ function leavesOf(wanted: readonly Found[]): Found[] {
 	const leaves = new Map<Way, Found>();
 	for (const found of wanted) if (!passed.has(found.by)) leaves.set(found.by, found);
 	return [...leaves.values()];
-}
-
-/** Gives each scenario a name of its own. */
-class Names {
-	readonly #taken = new Set<string>();
-
-	take({ name, ending }: Scenario, ways: readonly Way[]): string {
-		const told = [
-			...new Set(ways.flatMap((way) => (way.error === undefined ? [] : [...way.outcomes.slice(-1), way.error]))),
-		];
-		const ended = ending.status === "failed" || ending.status === "stopped" ? [ending.status] : [];
-		const why = [...ended, ...told].join(", ");
-		const lastOutcome = ways.at(-1)?.outcomes.at(-1);
-		const candidates = [
-			name,
-			...(why === "" ? [] : [`${name} (${why})`]),
-			...(lastOutcome ? [`${name} (${lastOutcome})`] : []),
-		];
-		const free =
-			candidates.find((candidate) => !this.#taken.has(candidate)) ?? this.#numbered(candidates.at(-1) ?? name);
-		this.#taken.add(free);
-		return free;
-	}
-
-	#numbered(name: string): string {
-		let number = 2;
-		while (this.#taken.has(`${name} (${number})`)) number++;
-		return `${name} (${number})`;
-	}
 }
