@@ -1,9 +1,10 @@
 /** Takes secrets out of what is logged or shown, and makes it plain JSON of bounded size. */
 
 const HIDDEN = "[redacted]";
-const SECRET_KEY = /api[_-]?key|authorization|token|secret|password/i;
 /** The secret keys without `token`, which is also in `total_tokens` and `max_token_count`. */
-const OTHER_SECRET_KEY = /api[_-]?key|authorization|secret|password/i;
+const OTHER_SECRET_KEY =
+	/(?:api|access|private)[_-]?key|authorization|secret|passw(?:or)?d|passphrase|credential|^(?:set-)?cookie$/i;
+const SECRET_KEY = new RegExp(`token|${OTHER_SECRET_KEY.source}`, "i");
 
 const MAX_DEPTH = 24;
 const MAX_VALUES = 20_000;
@@ -55,6 +56,8 @@ export interface RedactOptions {
 	readonly text?: (text: string) => string;
 	/** Whether what stands under a key such as `api_key` is hidden. Default true. */
 	readonly hidesByKey?: boolean;
+	/** Called with what is hidden for its key. */
+	readonly onHidden?: (value: unknown) => void;
 	/** Default 24. */
 	readonly maxDepth?: number;
 	/** Default 20,000. */
@@ -74,6 +77,7 @@ interface Walk {
 	readonly text: (text: string) => string;
 	readonly key: (key: string) => string;
 	readonly hidesByKey: boolean;
+	readonly onHidden: ((value: unknown) => void) | undefined;
 	readonly maxDepth: number;
 	readonly callsToJson: boolean;
 	readonly brief: ((message: string) => string) | undefined;
@@ -107,7 +111,9 @@ function copyMap(owner: object, walk: Walk): Record<string, unknown> {
 			break;
 		}
 		const value = readOwn(owner, key);
-		const copied = walk.hidesByKey && isSecret(key, value) ? HIDDEN : copy(value, walk);
+		const hides = walk.hidesByKey && isSecret(key, value);
+		if (hides) walk.onHidden?.(value);
+		const copied = hides ? HIDDEN : copy(value, walk);
 		if (copied !== undefined) {
 			entries.push([walk.key(key), copied]);
 		}
@@ -208,6 +214,7 @@ export function redact(value: unknown, options: RedactOptions = {}): unknown {
 		text: text ?? redactText,
 		key: text ?? ((key) => key),
 		hidesByKey,
+		onHidden: options.onHidden,
 		maxDepth,
 		callsToJson,
 		brief: options.brief,

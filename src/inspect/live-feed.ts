@@ -177,7 +177,8 @@ export class LiveFeed {
 		facts.before = undefined;
 		const context = contextOf(snapshot);
 		if (context) {
-			const { execution_id: executionId, parent_execution_id: parentId } = context.machine;
+			const { execution_id: executionId, parent_execution_id: parentId, run } = context.machine;
+			this.#session.redaction.learn(run.input);
 			actor.executionId = executionId;
 			this.#executions.set(executionId, actor.id);
 			// A launched machine has no actor above it.

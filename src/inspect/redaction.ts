@@ -3,6 +3,7 @@ import { describeError } from "../../runtime/agents/errors.ts";
 import { redact, redactText } from "../../runtime/logging/redact.ts";
 import type { LaidOutDiagram } from "../diagram/diagram.ts";
 import { withoutHostPaths } from "./host-paths.ts";
+import { KnownSecrets } from "./known-secrets.ts";
 
 export interface RedactionOptions {
 	/** Characters of a text that are shown; what is longer is cut, with a note of how much is missing. Default 20,000. */
@@ -21,6 +22,8 @@ export interface RedactionOptions {
 export interface Redaction {
 	/** Takes known secrets and what looks like one out of a text, and cuts it. */
 	text(text: string): string;
+	/** Looks for secrets by their keys, so that their values are hidden in all that follows, wherever they stand. */
+	learn(value: unknown): void;
 	/** A copy as plain JSON: nothing under keys such as `api_key`, and every text and key through `text`. */
 	value(value: unknown): unknown;
 	/** The same for what has names of states, actors or files as its keys: those hide nothing. */
@@ -36,29 +39,23 @@ export interface Redaction {
 	message(message: unknown): string;
 }
 
-const hidden = "[redacted]";
 const defaultMaxText = 20_000;
 /** More of one value nobody reads, and a browser could not show. */
 const maxValues = 50_000;
 const maxDepth = 40;
-/** What is shorter stands in too many texts by chance. */
-const shortestSecret = 6;
-const shortestInEnvironment = 8;
-
-const secretName =
-	/(?:api|access|private|signing|encryption|master)_?key|(?:^|_)key$|token|secret|passw(?:or)?d|passphrase|credential/i;
-
 /** Makes the rule. */
 export function createRedaction(options: RedactionOptions = {}): Redaction {
 	const { maxText = defaultMaxText, secrets = [], environment = process.env, folder = process.cwd() } = options;
-	const hideKnown = hiderOf([...secrets.filter(({ length }) => length >= shortestSecret), ...secretsOf(environment)]);
-	const text = (given: string): string => cut(redactText(hideKnown(given)), maxText);
+	const known = new KnownSecrets({ named: secrets, environment });
+	const text = (given: string): string => cut(redactText(known.hide(given)), maxText);
 	const isWhole = environment.FLATAGENTS_LOG_LEVEL?.trim().toUpperCase() === "DEBUG";
 	const message = (given: string): string => (isWhole ? given : withoutHostPaths(given, folder));
 	const failure = (name: string, given: string): string => text(given === "" ? name : `${name}: ${message(given)}`);
-	const rules = { text, maxDepth, maxValues, callsToJson: true, ...(!isWhole && { brief: message }) };
+	const onHidden = (value: unknown) => known.learn(value);
+	const rules = { text, maxDepth, maxValues, callsToJson: true, onHidden, ...(!isWhole && { brief: message }) };
 	return {
 		text,
+		learn: (value) => void redact(value, rules),
 		value: (value) => redact(value, rules),
 		named: (value) => redact(value, { ...rules, hidesByKey: false }),
 		error: (error) => {
@@ -69,55 +66,8 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
 		path: (path) => text(message(path)),
 		diagram: (diagram) => redactDiagram(diagram, text),
 		// Numbers and words of JSON are no texts: a secret that reads like one must not break the message.
-		message: (whole) => hideKnown(JSON.stringify(whole)),
+		message: (whole) => known.hide(JSON.stringify(whole)),
 	};
-}
-
-/** Values of the variables that are named like secrets, and passwords in addresses. */
-export function secretsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
-	const found = Object.entries(environment).flatMap(([name, value = ""]) => [
-		...(secretName.test(name) ? [value] : []),
-		...passwordIn(value),
-	]);
-	return found.filter((value) => value.length >= shortestInEnvironment);
-}
-
-function passwordIn(value: string): string[] {
-	if (!/^[a-z][\w+.-]*:\/\/[^/?#]*@/i.test(value) || !URL.canParse(value)) return [];
-	const { password } = new URL(value);
-	return password === "" ? [] : [password, decoded(password)];
-}
-
-function decoded(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
-}
-
-function encoded(text: string): string {
-	try {
-		return encodeURIComponent(text);
-	} catch {
-		// Half of a character has no form in an address.
-		return text;
-	}
-}
-
-/** Also finds a secret as it stands inside of JSON and of an address. */
-function hiderOf(secrets: readonly string[]): (text: string) => string {
-	const forms = new Set(
-		secrets
-			// Digits alone would be taken out of numbers and times.
-			.filter((secret) => !/^\d*$/.test(secret))
-			.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encoded(secret)]),
-	);
-	if (forms.size === 0) return (text) => text;
-	// The longest first: of one that begins another nothing must be left.
-	const sorted = [...forms].sort((a, b) => b.length - a.length);
-	const pattern = new RegExp(sorted.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "g");
-	return (text) => text.replace(pattern, hidden);
 }
 
 function cut(text: string, maxText: number): string {

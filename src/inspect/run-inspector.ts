@@ -10,7 +10,7 @@ import { PauseGate } from "./pause-gate.ts";
 import type { ClientMessage } from "./protocol.ts";
 import { createRedaction, type RedactionOptions } from "./redaction.ts";
 import { endOf } from "./run-end.ts";
-import { diagramsOf, machinesOf } from "./run-machines.ts";
+import { diagramsOf, machinesOf, plansWithin } from "./run-machines.ts";
 import { InspectionSession } from "./session.ts";
 import { type Notice, sessionEndpoint } from "./session-endpoint.ts";
 import { statelyPage, statelyPath } from "./stately-page.ts";
@@ -61,6 +61,7 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 	const { set, planId = set.entry, executionId, signals, port, folder, isPaused = false, onLeftPaused } = options;
 	const now = options.now ?? (() => set.services.now());
 	const redaction = createRedaction(options.redaction);
+	for (const plan of plansWithin(set, planId)) redaction.learn(plan.agents);
 	const session = new InspectionSession({ redaction });
 	const feed = new LiveFeed(session, machinesOf(set, planId), now);
 	const gate = new PauseGate({ isPaused });

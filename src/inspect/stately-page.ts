@@ -30,6 +30,9 @@ new WebSocket(address).onmessage = ({ data }) => {
 
 const style = "html, body, iframe { margin: 0; border: 0; width: 100%; height: 100%; display: block }";
 
+/** It runs as the site that it is, and cannot take the reader elsewhere. */
+const allowed = "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads";
+
 const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +41,7 @@ const html = `<!doctype html>
 <style>${style}</style>
 </head>
 <body>
-<iframe src="${origin}/inspect" title="Stately inspector"></iframe>
+<iframe src="${origin}/inspect" title="Stately inspector" sandbox="${allowed}" referrerpolicy="no-referrer"></iframe>
 <script>${script}</script>
 </body>
 </html>

@@ -8,6 +8,7 @@ import type { StoredMachines } from "../stored-machine.ts";
 import { ContextView } from "./context-view.ts";
 import { callOutcome } from "./live-feed.ts";
 import type { InspectedActor, InspectedCall, InspectedEvent, InspectedFrame, ServerMessage } from "./protocol.ts";
+import type { Redaction } from "./redaction.ts";
 import { diagramOfMachine } from "./run-machines.ts";
 import { type End, InspectionSession, type SessionOptions } from "./session.ts";
 import { callsOf, type StoredExecution, stepsOf, timeOf } from "./stored-execution.ts";
@@ -38,6 +39,7 @@ export async function readStoredSession(
 	const members = await readFamily(executionId, store, machines);
 	const [root] = members;
 	if (!root) throw new UnknownExecutionError(executionId, store.name);
+	for (const member of members) learnFrom(member, options.redaction);
 	const session = new InspectionSession(options);
 	for (const member of members) tellActor(session, member, executionId);
 	for (const { later } of thingsOf(session, members)) session.add(later);
@@ -54,6 +56,12 @@ export async function readStoredSession(
 		diagrams: diagramsOf(members),
 		problems: members.flatMap(({ execution }) => execution.problems),
 	};
+}
+
+/** Secrets stand under their names where an execution began; they are to be hidden from the first moment on. */
+function learnFrom({ execution: { origin }, machine }: Member, redaction: Redaction): void {
+	redaction.learn(origin?.input);
+	if (machine) redaction.learn(machine.set.plan(machine.planId).agents);
 }
 
 /** One for each machine, under the name that its executions have it by. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRedaction, secretsOf } from "../../src/inspect/redaction.ts";
+import { secretsOf } from "../../src/inspect/known-secrets.ts";
+import { createRedaction } from "../../src/inspect/redaction.ts";
 import { isEnd, openBrowser } from "./browser.ts";
 import { inspected } from "./inspected.ts";
 

@@ -99,7 +99,9 @@ states:
 		expect(policy).toContain("frame-src https://stately.ai;");
 		expect(policy).toContain("default-src 'none'");
 		expect(policy).not.toContain("unsafe");
-		expect(await response.text()).toContain("https://stately.ai/inspect");
+		const html = await response.text();
+		expect(html).toContain("https://stately.ai/inspect");
+		expect(/sandbox="([^"]*)"/.exec(html)?.[1]).not.toContain("top-navigation");
 		const bare = new URL(statelyUrl);
 		bare.search = "";
 		expect((await fetch(bare)).status).toBe(403);

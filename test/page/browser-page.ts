@@ -11,6 +11,8 @@ export interface PageOptions {
 	readonly mayLoseServer?: boolean;
 	/** The page itself may fail. */
 	readonly mayFail?: boolean;
+	/** Pages of other hosts that it may ask for, by address: this HTML stands in for them. */
+	readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
 /** What a browser needs on a busy machine. */
@@ -33,7 +35,7 @@ export function browserPages(): (url: string, options?: PageOptions) => Promise<
 	});
 	return async (
 		url,
-		{ width = 1440, height = 900, colorScheme = "light", mayLoseServer = false, mayFail = false } = {},
+		{ width = 1440, height = 900, colorScheme = "light", mayLoseServer = false, mayFail = false, elsewhere = {} } = {},
 	) => {
 		if (browser === undefined) throw new Error("The browser has not been started.");
 		const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
@@ -47,8 +49,12 @@ export function browserPages(): (url: string, options?: PageOptions) => Promise<
 			troubles.push(`logged: ${message.text()}`);
 		});
 		page.on("request", (request) => {
-			if (new URL(request.url()).host !== new URL(url).host) troubles.push(`asked elsewhere: ${request.url()}`);
+			if (new URL(request.url()).host === new URL(url).host || Object.hasOwn(elsewhere, request.url())) return;
+			troubles.push(`asked elsewhere: ${request.url()}`);
 		});
+		for (const [address, body] of Object.entries(elsewhere)) {
+			await page.route(address, (route) => route.fulfill({ contentType: "text/html", body }));
+		}
 		await page.goto(url);
 		return page;
 	};

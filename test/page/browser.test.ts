@@ -304,9 +304,15 @@ describe.skipIf(reason !== undefined)(
 		it("shows texts of machines and models as texts", async () => {
 			const text = `<img src="x" onerror="document.title='owned'"><b>bold</b>`;
 			const { messages } = await roundTrip({ finished: 1 });
-			const [hello, ...others] = messages;
-			if (hello === undefined) throw new Error("nothing was recorded");
-			await using server = await PageServer.start([hello, ...others, { type: "end", status: "failed", error: text }]);
+			const told = messages.map((message) => {
+				if (message.type === "hello") return { ...message, name: text };
+				if (message.type === "frame") return { ...message, context: { ...message.context, [text]: { [text]: text } } };
+				if (message.type !== "diagram") return message;
+				const nodes = message.diagram.nodes.map((node) => ({ ...node, label: text, lines: [text], title: text }));
+				const edges = message.diagram.edges.map((edge) => ({ ...edge, title: text }));
+				return { ...message, diagram: { ...message.diagram, title: text, nodes, edges } };
+			});
+			await using server = await PageServer.start([...told, { type: "end", status: "failed", error: text }]);
 			server.tell(
 				{
 					type: "actors",
@@ -320,6 +326,9 @@ describe.skipIf(reason !== undefined)(
 			await eventually(() => result(page).innerText()).toContain(text);
 			await page.getByRole("listbox", { name: "Agent calls" }).getByRole("option").last().click();
 			await eventually(() => page.getByRole("region", { name: "The chosen call" }).innerText()).toContain(text);
+			await eventually(() => page.locator(".state-box.current > .label").first().innerText()).toBe(text);
+			await eventually(() => context(page).innerText()).toContain(text);
+			expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(text);
 			await eventually(() => page.locator("img, b").count()).toBe(0);
 			expect(await page.title()).not.toBe("owned");
 			await page.screenshot({ path: pictureFile("failed") });
