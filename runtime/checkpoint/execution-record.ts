@@ -44,7 +44,8 @@ export interface EarlierLife {
 	readonly launches: readonly LaunchIntent[];
 	/** Whether the store has its origin. */
 	readonly hasOrigin: boolean;
-	readonly hasCheckpoint: boolean;
+	/** The checkpoint that it goes on from; absent where none was taken yet. */
+	readonly checkpoint?: TakenCheckpoint;
 	/** Whether it had failed, and what had failed is tried again from now on. */
 	readonly retries: boolean;
 }
@@ -54,6 +55,12 @@ export interface Rest {
 	readonly status: Exclude<ExecutionStatus, "active">;
 	readonly error?: StoredError | null;
 	readonly result?: unknown;
+}
+
+interface TakenCheckpoint {
+	readonly key: string;
+	/** When it was taken first; null where something else than flatstate has written what is no time. */
+	readonly createdAt: string | null;
 }
 
 interface Place {
@@ -83,7 +90,7 @@ export class ExecutionRecord implements ExecutionNotes {
 	#last: LastCheckpoint;
 	#launchesChanged = false;
 	#originIsStored: boolean;
-	#hasCheckpoint: boolean;
+	#latest: TakenCheckpoint | undefined;
 	#wakeAt: number | null = null;
 	#rest: Rest | undefined;
 	#isFinished = false;
@@ -105,8 +112,8 @@ export class ExecutionRecord implements ExecutionNotes {
 		this.#launches = new Map(earlier?.launches.map((intent) => [intent.execution_id, intent]));
 		this.#createdAt = earlier?.summary.created_at ?? new Date(host.now()).toISOString();
 		this.#originIsStored = earlier?.hasOrigin ?? false;
-		this.#hasCheckpoint = earlier?.hasCheckpoint ?? false;
-		this.#passage = new Passage(config, this.#hasCheckpoint ? earlier?.summary : undefined);
+		this.#latest = earlier?.checkpoint;
+		this.#passage = new Passage(config, this.#latest ? earlier?.summary : undefined);
 		const { event, current_state, step, waiting_channel } = earlier?.summary ?? atStart;
 		this.#last = { event, current_state, step, waiting_channel };
 		if (earlier?.retries) this.#log.push(retryEntry(step, host.now()));
@@ -189,7 +196,7 @@ export class ExecutionRecord implements ExecutionNotes {
 	 * @param reported what XState told of its first macrostep
 	 */
 	begin(reported: readonly unknown[]): void {
-		if (!this.#host.events || this.#hasCheckpoint) return;
+		if (!this.#host.events || this.#latest) return;
 		this.#takeAll(this.#passage.begin(reported, this.machine.getSnapshot()));
 	}
 
@@ -243,7 +250,7 @@ export class ExecutionRecord implements ExecutionNotes {
 		const place = this.#place(context) ?? this.#begun;
 		if (place === undefined) {
 			// What ends before its first checkpoint is stored as it began, so that it can be resumed.
-			return this.#hasCheckpoint || this.#host.events ? [] : [this.#write(this.#startOf(context))];
+			return this.#latest || this.#host.events ? [] : [this.#write(this.#startOf(context))];
 		}
 		const { step } = place.context.machine;
 		const isNew = place.at !== this.#written?.at || step !== this.#written.step || place.output !== undefined;
@@ -282,12 +289,15 @@ export class ExecutionRecord implements ExecutionNotes {
 
 	#write({ snapshot, progress }: Checkpoint): CheckpointWrite {
 		const { event, current_state, step, waiting_channel } = snapshot;
-		this.#hasCheckpoint = true;
+		const key = checkpointKey(this.identity.id, step, event);
+		// One that is taken again, perhaps in another life, is of the time when the machine came there.
+		const created_at = (key === this.#latest?.key ? this.#latest.createdAt : null) ?? snapshot.created_at;
+		this.#latest = { key, createdAt: created_at };
 		this.#launchesChanged = false;
 		this.#last = { event, current_state, step, waiting_channel };
 		return {
-			key: checkpointKey(this.identity.id, step, event),
-			text: this.#host.toText(snapshot),
+			key,
+			text: this.#host.toText(created_at === snapshot.created_at ? snapshot : { ...snapshot, created_at }),
 			progress: this.#host.toText(progress),
 		};
 	}

@@ -6,6 +6,7 @@ import { isAgentCall, isTime, stepKey } from "../state/step-keys.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ExecutionSummary } from "../store/execution-summary.ts";
 import type { PersistenceBackend } from "../store/persistence-backend.ts";
+import { checkpointKey } from "./checkpoint-key.ts";
 import type { EarlierLife } from "./execution-record.ts";
 import { journalsOf, type LogEntry, launchedIn, readRows, withoutRetried } from "./log.ts";
 import { CorruptCheckpointError, type MachineSnapshot, parseSnapshot } from "./machine-snapshot.ts";
@@ -71,9 +72,13 @@ export async function loadExecution(
 			retries,
 			launches: [...(snapshot.pending_launches ?? []), ...launchedIn(entries)],
 			hasOrigin: stored.origin !== null,
-			hasCheckpoint: checkpoint !== undefined,
+			...(checkpoint && { checkpoint: { key: checkpointKey(executionId, step, event), createdAt: timeIn(snapshot) } }),
 		},
 	};
+}
+
+function timeIn({ created_at }: MachineSnapshot): string | null {
+	return Number.isNaN(Date.parse(created_at)) ? null : created_at;
 }
 
 /** An execution as it began. */
