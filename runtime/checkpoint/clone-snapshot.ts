@@ -7,6 +7,7 @@ import type { LogRow, PersistenceBackend } from "../store/persistence-backend.ts
 import { checkExecutionId, checkpointKey, latestKey, parseCheckpointKey } from "./checkpoint-key.ts";
 import { readRows, writeRows } from "./log.ts";
 import { type MachineSnapshot, parseSnapshot } from "./machine-snapshot.ts";
+import { type Origin, readOrigin } from "./progress.ts";
 import { summaryOfSnapshot } from "./summary-of-snapshot.ts";
 import { isoMicroseconds } from "./time-text.ts";
 
@@ -77,12 +78,18 @@ export async function cloneExecution(
 	}
 	const commit = {
 		summary: summaryOfFork(snapshot, key === source.latestKey ? source.summary : undefined),
-		...(source.origin !== null && { origin: source.origin }),
+		...originOfFork(source.origin, snapshot),
 		checkpoint: { key: newKey, text, progress: stored.progress },
 		log: await paidResults(persistence, sourceId, snapshot.step),
 	};
 	await persistence.commit([commit], null);
 	return snapshot;
+}
+
+/** What the source was started with, and that the fork has nothing of what was before its first checkpoint. */
+function originOfFork(source: string | null, { step }: MachineSnapshot): { readonly origin?: string } {
+	const origin = readOrigin(source);
+	return origin ? { origin: JSON.stringify({ ...origin, begins_at: step } satisfies Origin) } : {};
 }
 
 /**

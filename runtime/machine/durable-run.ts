@@ -160,6 +160,8 @@ export class DurableRun implements ChildKeeper {
 			depth,
 			file,
 			config_hash: configHash,
+			// What something else has started has no origin; ours says how much of it is recorded.
+			...(loaded && !loaded.origin && { begins_at: loaded.snapshot.step }),
 		};
 		const identity = { id: childId, rootId, parentId, machineName: name, configHash, origin };
 		this.#live.add(machine);

@@ -25,7 +25,7 @@ import { firstDifference, type ReplayDifference } from "./replay-difference.ts";
 import type { RunnableMachines } from "./runnable-machines.ts";
 
 export interface ReplayOptions {
-	/** Start from the checkpoint of this step; default: from the beginning. */
+	/** Start from the checkpoint of this step; default: from the beginning, as far as there is one. */
 	readonly from?: number;
 	readonly signal?: AbortSignal;
 }
@@ -71,7 +71,7 @@ export async function replayMachine(
 	executionId: string,
 	{ from, signal }: ReplayOptions = {},
 ): Promise<ReplayReport> {
-	const recording = await readRecording(store, executionId, from ?? 0);
+	const recording = await readRecording(store, executionId, from);
 	const config = set.config(planId);
 	const replay = new Replay(recording, (at, state) => positionOf(config, at, state).event);
 	const environment = createEnvironment({
@@ -123,23 +123,34 @@ interface Recording {
 		| undefined;
 }
 
-async function readRecording({ persistence, name }: Store, executionId: string, from: number): Promise<Recording> {
+async function readRecording({ persistence, name }: Store, executionId: string, wanted?: number): Promise<Recording> {
 	const stored = await persistence.loadExecution(executionId);
 	if (!stored) throw new UnknownExecutionError(executionId, name);
+	const origin = readOrigin(stored.origin);
+	const keys = await persistence.listCheckpoints(executionId);
+	const first = wanted === undefined || wanted === 0 ? recordedFrom(origin, keys) : wanted;
+	const from = first ?? 0;
 	const checkpoints = new Map<number, Map<string, MachineSnapshot>>();
 	let start: Recording["start"];
-	for (const key of await persistence.listCheckpoints(executionId)) {
+	for (const key of keys) {
 		const { step = 0, event = "" } = parseCheckpointKey(key);
 		if (step < from) continue;
 		const checkpoint = await persistence.loadCheckpoint(key);
 		if (!checkpoint) continue;
 		const snapshot = parseSnapshot(checkpoint.text, key);
-		if (from > 0 && step === from) start ??= { snapshot, progress: readProgress(checkpoint.progress) };
+		if (step === first) start ??= { snapshot, progress: readProgress(checkpoint.progress) };
 		checkpoints.set(step, (checkpoints.get(step) ?? new Map<string, MachineSnapshot>()).set(event, snapshot));
 	}
-	const { summary, origin } = stored;
+	const { summary } = stored;
 	const journals = journalsOf(readRows(await persistence.loadLog(executionId, from)));
-	return { executionId, summary, origin: readOrigin(origin), journals, checkpoints, start };
+	return { executionId, summary, origin, journals, checkpoints, start };
+}
+
+/** Step of the first checkpoint, where nothing before it is recorded; undefined: it begins with the machine's start. */
+function recordedFrom(origin: Recording["origin"], keys: readonly string[]): number | undefined {
+	if (origin) return origin.begins_at;
+	const steps = keys.flatMap((key) => parseCheckpointKey(key).step ?? []);
+	return steps.length === 0 ? undefined : Math.min(...steps);
 }
 
 /** Answers from the recording, stops the run where it has no answer, and compares on the way. */

@@ -114,7 +114,15 @@ function stepsOf(marks: readonly Mark[], summary: ExecutionSummary): PathStep[] 
 		const { step, state, event, at, problem } = mark;
 		const { seconds, calls, cost } = spent.get(mark) ?? nothing;
 		// Sums of fractions of a cent: they must not show how computers add them.
-		const own = { step, state, event, at, seconds: rounded(seconds), calls, cost: rounded(cost) ?? 0 };
+		const own = {
+			step,
+			state,
+			event,
+			at,
+			seconds: seconds === null ? null : rounded(seconds),
+			calls,
+			cost: rounded(cost),
+		};
 		return problem === undefined ? own : { ...own, problem };
 	});
 }
@@ -133,6 +141,7 @@ function between(from: Total, to: Total): Spent {
 	};
 }
 
-function rounded(value: number | null): number | null {
-	return value === null ? null : Number(value.toFixed(9));
+/** To nine digits behind the point. */
+export function rounded(value: number): number {
+	return Number(value.toFixed(9));
 }

@@ -4,6 +4,7 @@ import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { ExecutionFilter, ExecutionStatus, ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import type { PersistenceBackend } from "../../runtime/store/persistence-backend.ts";
 import { type Column, fitColumns, oneLine, rowLine, titleLine } from "./columns.ts";
+import { rounded } from "./execution-path.ts";
 import { type StoreCommandOptions, withStore } from "./executions-store.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { wantsColor, writeTo } from "./streams.ts";
@@ -138,7 +139,7 @@ function plainLines(page: readonly ExecutionSummary[]): string {
 				row.current_state,
 				String(row.step),
 				String(row.total_api_calls),
-				String(row.total_cost),
+				String(rounded(row.total_cost)),
 				row.updated_at,
 			]
 				.map(oneLine)

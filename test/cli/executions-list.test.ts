@@ -40,6 +40,14 @@ describe("flatstate executions list", () => {
 		});
 	});
 
+	it("prints costs as people add them", async () => {
+		await using folder = files({});
+		const url = `sqlite:${folder.path}/store.db`;
+		const step = { step: 1, state: "s", event: "execute", at: 0, cost: 0.1 + 0.2 } as const;
+		await storeExecutions(url, [{ id: "a", steps: [step] }]);
+		expect((await runCommand(`flatstate executions list --store ${url}`)).stdout).toContain("\t0.3\t");
+	});
+
 	it("prints a JSON array of all that the store knows with --json", async () => {
 		const { folder, store } = await folderWithStore();
 		await using _ = folder;

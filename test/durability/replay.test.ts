@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { AgentScript } from "../../adapters/scripted/index.ts";
 import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
+import { cloneExecution } from "../../runtime/checkpoint/clone-snapshot.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
 
@@ -70,6 +71,29 @@ describe("FlatMachine.replay", () => {
 		expect(part).toMatchObject({ difference: null, until: "ended", lastStep: whole.lastStep });
 		expect(part.compared).toBeLessThan(whole.compared);
 		await expect(machine.replay("x", { from: 99 })).rejects.toMatchObject({ code: "unknown_step" });
+	});
+
+	it("begins where its record does: at a fork's first checkpoint, or that of an imported snapshot", async () => {
+		const store = await recorded();
+		const { persistence } = store;
+		const key = "x/step_000002_execute.json";
+		await cloneExecution(persistence, "x", "forked", { now: () => 0, key });
+		const text = (await persistence.loadCheckpoint(key))?.text ?? "";
+		const imported = JSON.stringify({ ...JSON.parse(text), execution_id: "imported" });
+		const importedKey = key.replace("x/", "imported/");
+		await persistence.save(importedKey, Buffer.from(imported));
+		await persistence.save("imported/latest", Buffer.from(importedKey));
+		const untouched = await machineIn(store, "second", noCall).replay("imported");
+		expect(untouched).toMatchObject({ difference: null, until: "recording", compared: 1 });
+
+		for (const id of ["forked", "imported"]) {
+			const machine = machineIn(store, "second", () => "two");
+			expect(await machine.resume(id)).toMatchObject({ status: "done", output: { both: "one two" } });
+			const report = await machineIn(store, "second", noCall).replay(id);
+			expect(report).toMatchObject({ executionId: id, difference: null, until: "ended", compared: 1 });
+			const changed = await machineIn(store, "second", noCall).replay(id, { from: 2 });
+			expect(changed).toEqual(report);
+		}
 	});
 
 	it("says where the machine as it is now goes another way", async () => {
