@@ -21,6 +21,23 @@ states:
 		"same false",
 		"end true",
 	]);
+	expect(transitions[1]?.reach).toEqual({
+		status: "unsolved",
+		text: "No answers were found with which `start` goes on to `same`: `context.c == 'x'`. The action `mark` sets `context.c` only to what `metadata.effects` declares.",
+	});
+});
+
+it("supposes of no other action that it sets what is declared of one", () => {
+	const { plan } = machine(
+		`context: { c: x, d: 0 }
+states:
+  start: { type: initial, action: mark, transitions: [{ condition: context.c == 1, to: more }, { to: end }] }
+  more: { action: draw, transitions: [{ condition: context.d > 3 and context.c == 1, to: end }, { to: end }] }
+  end: { type: final }`,
+		effects,
+	);
+	const [assumed] = exploreMachine(plan).assumptions;
+	expect(assumed).toContain("The action `draw` of `more` may set `context.d`, which");
 });
 
 it("still solves for the agent of a state that has such an action, too", () => {

@@ -76,6 +76,11 @@ const flows: readonly Flow[] = [
 		fields: { score: int },
 	},
 	{ condition: "context.a < context.b", writes: { a: "output.a", b: "output.b" }, fields: { a: int, b: int } },
+	{
+		condition: "not (context.a > context.b) and context.a == context.b and context.a > 3",
+		writes: { a: "output.a", b: "output.b" },
+		fields: { a: float, b: float },
+	},
 	{ condition: "context.a == context.b", writes: { a: "output.a", b: "output.b" }, fields: { a: str, b: str } },
 	{ condition: "context.a + context.b >= 10", writes: { a: "output.a", b: "output.b" }, fields: { a: int, b: int } },
 	{ condition: "context.score * 2 - 1 > 9", writes: { score: "output.score" }, fields: { score: int } },
@@ -155,6 +160,29 @@ const flows: readonly Flow[] = [
 		condition: "context.items.exists(i, i.ok)",
 		writes: { items: "output.items" },
 		fields: { items: { ...list, items: { type: "object", properties: { ok: { type: "bool" } } } } },
+	},
+	{
+		engine: "cel",
+		condition: "context.tags.exists(t, t.startsWith('x'))",
+		writes: { tags: "output.tags" },
+		fields: { tags: { ...list, items: str } },
+	},
+	{
+		engine: "cel",
+		condition: "context.tags.all(t, t == 'k') && size(context.tags) > 1",
+		writes: { tags: "output.tags" },
+		fields: { tags: { ...list, items: str } },
+	},
+	{
+		engine: "cel",
+		condition: "context.items.exists_one(i, i.score > 5 && i.kind == 'good')",
+		writes: { items: "output.items" },
+		fields: { items: { ...list, items: { type: "object", properties: { score: int, kind: str } } } },
+	},
+	{
+		engine: "cel",
+		condition: "context.rows.exists(r, r.cells.exists(c, c > 9))",
+		writes: { rows: "output.rows" },
 	},
 	{
 		engine: "cel",

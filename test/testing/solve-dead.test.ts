@@ -152,6 +152,21 @@ describe("a transition that can not be taken", () => {
 		expect(reasonFor(machine, 0)?.text).toContain('only ever "yes" or "no"');
 	});
 
+	test("is told from the number of samples, of which one at least is there where any is", () => {
+		const transitions = [
+			{ condition: "context.count == 0", to: "one" },
+			{ condition: "context.count == 4", to: "two" },
+			{ condition: "context.count == 3", to: "three" },
+		];
+		const state = { execution: { type: "parallel", n_samples: 3 } };
+		const machine = { transitions, state, fields: verdicts, writes: { count: "output.count" } };
+		expect(reasonFor(machine, 0)?.text).toBe(
+			"`context.count == 0` is never true: `context.count` is only ever 1, 2, 3 or null (set in `states.ask`).",
+		);
+		expect(reasonFor(machine, 1)?.code).toBe("never_holds");
+		expect(reasonFor(machine, 2)).toBeUndefined();
+	});
+
 	test("is told from a whole number that would lie between two", () => {
 		const transitions = [{ condition: "context.score > 3 and context.score < 4", to: "one" }, { to: "two" }];
 		const machine = { transitions, fields: { score: { type: "int" } }, writes: { score: "output.score" } };

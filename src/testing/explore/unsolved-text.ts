@@ -25,6 +25,7 @@ export function unsolvedText(plan: MachinePlan, { id, label }: LabelledTransitio
 		...new Set([
 			...machineHints(plan, when.node),
 			...errorHints(plan, when.node),
+			...effectHints(plan, when.node),
 			...sourceHints(plan, state, when.node),
 		]),
 	];
@@ -81,10 +82,25 @@ function errorHints({ states }: MachinePlan, node: ConditionNode): readonly stri
 	return ["Behind retries the type is `RuntimeError`, and the agent's own stands in `context.last_error`."];
 }
 
+/** Keys that an action sets to declared values. */
+function effectHints(plan: MachinePlan, node: ConditionNode): readonly string[] {
+	const keys = contextKeys(node);
+	return plan.states.flatMap(({ action }) => {
+		const declared = action === undefined ? undefined : declaredEffects(plan, action);
+		return [...(declared?.keys() ?? [])]
+			.filter((key) => keys.has(key))
+			.map((key) => `The action \`${action}\` sets \`context.${key}\` only to what \`metadata.effects\` declares.`);
+	});
+}
+
+function contextKeys(node: ConditionNode): ReadonlySet<string> {
+	return new Set(pathsIn(node).flatMap(([root, key]) => (root === "context" && key !== undefined ? [key] : [])));
+}
+
 /** Where the values that the condition reads come from, and under which key of a scenarios file others can be given. */
 function sourceHints(plan: MachinePlan, state: StatePlan, node: ConditionNode): readonly string[] {
 	const paths = pathsIn(node);
-	const keys = new Set(paths.flatMap(([root, key]) => (root === "context" && key !== undefined ? [key] : [])));
+	const keys = contextKeys(node);
 	const places = [
 		...(paths.some(([root]) => root === "output") ? givenBy(plan, state) : []),
 		...plan.states.flatMap((one) => (setsFromOutside(plan, one, keys) ? givenBy(plan, one) : [])),

@@ -6,7 +6,7 @@ import type { BinaryOperator, CompareOperator, Expression } from "../../../compi
 /** The tree of a CEL condition; undefined where it is blank. */
 export function celExpression(text: string): Expression | undefined {
 	const ast = celSyntax(text);
-	return ast === null ? undefined : translate(ast);
+	return ast === null ? undefined : translate(ast, new Map());
 }
 
 const COMPARISONS: ReadonlyMap<string, CompareOperator> = new Map(
@@ -24,52 +24,64 @@ const METHODS: Readonly<Record<string, string>> = {
 	trim: "strip",
 };
 
-function translate(node: ASTNode): Expression {
+/** What stands for the variables of the macros around. */
+type Names = ReadonlyMap<string, Expression>;
+
+interface Place {
+	readonly names: Names;
+	readonly span: Span;
+}
+
+/** Macros that ask something of the items. */
+const MACROS: ReadonlySet<string> = new Set(["exists", "exists_one", "all"]);
+
+function translate(node: ASTNode, names: Names): Expression {
 	const { start, end, op, args } = node;
 	const span = { start, end };
+	const inner = (one: ASTNode): Expression => translate(one, names);
 	switch (op) {
 		case "value":
 			return { kind: "literal", value: literalOf(args), ...span };
 		case "id":
-			return { kind: "name", name: args, ...span };
+			return names.get(args) ?? { kind: "name", name: args, ...span };
 		case ".":
 		case ".?":
-			return { kind: "attribute", object: translate(args[0]), name: args[1], ...span };
+			return { kind: "attribute", object: inner(args[0]), name: args[1], ...span };
 		case "[]":
 		case "[?]":
-			return { kind: "subscript", object: translate(args[0]), index: translate(args[1]), ...span };
+			return { kind: "subscript", object: inner(args[0]), index: inner(args[1]), ...span };
 		case "&&":
 		case "||":
 			return {
 				kind: "logical",
 				operator: op === "&&" ? "and" : "or",
-				left: translate(args[0]),
-				right: translate(args[1]),
+				left: inner(args[0]),
+				right: inner(args[1]),
 				...span,
 			};
 		case "!_":
-			return { kind: "not", operand: translate(args), ...span };
+			return { kind: "not", operand: inner(args), ...span };
 		case "-_":
-			return { kind: "unary", operator: "-", operand: translate(args), ...span };
+			return { kind: "unary", operator: "-", operand: inner(args), ...span };
 		case "?:":
 			return {
 				kind: "conditional",
-				test: translate(args[0]),
+				test: inner(args[0]),
 				// biome-ignore lint/suspicious/noThenProperty: the name that the syntax tree has for it.
-				then: translate(args[1]),
-				otherwise: translate(args[2]),
+				then: inner(args[1]),
+				otherwise: inner(args[2]),
 				...span,
 			};
 		case "list":
-			return { kind: "list", items: args.map(translate), ...span };
+			return { kind: "list", items: args.map(inner), ...span };
 		case "map":
-			return { kind: "map", entries: args.map(([key, value]) => [translate(key), translate(value)]), ...span };
+			return { kind: "map", entries: args.map(([key, value]) => [inner(key), inner(value)]), ...span };
 		case "call":
-			return translateCall(args[0], args[1].map(translate), span);
+			return translateCall(args[0], args[1].map(inner), span);
 		case "rcall":
-			return translateMethod(args[0], translate(args[1]), args[2], span);
+			return translateMethod(args[0], inner(args[1]), args[2], { names, span });
 		default:
-			return translateBinary(op, translate(args[0]), translate(args[1]), span);
+			return translateBinary(op, inner(args[0]), inner(args[1]), span);
 	}
 }
 
@@ -107,41 +119,35 @@ function translateCall(name: string, args: readonly Expression[], span: Span): E
 	}
 }
 
-function translateMethod(name: string, object: Expression, args: readonly ASTNode[], span: Span): Expression {
+function translateMethod(name: string, object: Expression, args: readonly ASTNode[], place: Place): Expression {
 	const [first, second] = args;
+	const { names, span } = place;
 	if (name === "size") return filter("length", object, [], span);
 	if (name === "contains" && first !== undefined) {
-		return { kind: "compare", left: translate(first), rest: [{ operator: "in", right: object }], ...span };
+		return { kind: "compare", left: translate(first, names), rest: [{ operator: "in", right: object }], ...span };
 	}
-	if ((name === "exists" || name === "all") && first?.op === "id" && second !== undefined) {
-		return translateMacro(name, object, first.args, second, span) ?? unknown(name, [object], span);
+	if (MACROS.has(name) && first?.op === "id" && second !== undefined) {
+		return translateMacro(name, object, [first.args, second], place);
 	}
 	const method = Object.hasOwn(METHODS, name) ? METHODS[name] : name;
 	const callee: Expression = { kind: "attribute", object, name: method ?? name, ...span };
-	return { kind: "call", callee, args: args.map(translate), named: [], ...span };
+	return { kind: "call", callee, args: args.map((one) => translate(one, names)), named: [], ...span };
 }
 
-/** `items.exists(i, i.ok)`: whether any is left of those with the attribute. */
+/** `items.exists(i, i.ok)` as `items[0].ok`: one item that passes is enough; and `all` as the first one and the last. */
 function translateMacro(
-	name: "exists" | "all",
+	name: string,
 	object: Expression,
-	variable: string,
-	body: ASTNode,
-	span: Span,
-): Expression | undefined {
-	if (body.op === "==" && name === "exists") {
-		const [left, right] = body.args;
-		// `items.exists(i, i == 'x')` is `'x' in items`.
-		if (left.op === "id" && left.args === variable) {
-			return { kind: "compare", left: translate(right), rest: [{ operator: "in", right: object }], ...span };
-		}
-	}
-	if (body.op !== "." || body.args[0].op !== "id" || body.args[0].args !== variable) return undefined;
-	const attribute: Expression = { kind: "literal", value: body.args[1], ...span };
-	const chosen = filter(name === "exists" ? "selectattr" : "rejectattr", object, [attribute], span);
-	const length = filter("length", filter("list", chosen, [], span), [], span);
-	const zero: Expression = { kind: "literal", value: 0, ...span };
-	return { kind: "compare", left: length, rest: [{ operator: name === "exists" ? ">" : "==", right: zero }], ...span };
+	[variable, body]: readonly [string, ASTNode],
+	{ names, span }: Place,
+): Expression {
+	const at = (place: number): Expression => {
+		const index: Expression = { kind: "literal", value: Math.abs(place), ...span };
+		const shown: Expression = place < 0 ? { kind: "unary", operator: "-", operand: index, ...span } : index;
+		const item: Expression = { kind: "subscript", object, index: shown, ...span };
+		return translate(body, new Map([...names, [variable, item]]));
+	};
+	return name === "all" ? { kind: "logical", operator: "and", left: at(0), right: at(-1), ...span } : at(0);
 }
 
 function filter(name: string, input: Expression, args: readonly Expression[], span: Span): Expression {

@@ -1,7 +1,8 @@
 /** A condition as an expression tree that the solver can work on, whichever language it is written in. */
-import { type ConditionNode, compileCondition, type Expression } from "../../../compiler/expression/index.ts";
+import type { ConditionNode, Expression } from "../../../compiler/expression/index.ts";
 import { celExpression } from "./cel-expression.ts";
 import { attempt, type Door, type Evaluated, evaluate, type Scope } from "./evaluate.ts";
+import { rememberedCondition } from "./remembered-condition.ts";
 
 export interface ConditionExpression {
 	readonly expression: Expression;
@@ -25,7 +26,7 @@ function treeOf(node: ConditionNode): ConditionExpression | undefined {
 		return node.expression === null ? undefined : { expression: node.expression, door: "condition" };
 	}
 	const expression = celExpression(node.text);
-	return expression && { expression, door: "template", judge: compileCondition(node, node.text) };
+	return expression && { expression, door: "template", judge: rememberedCondition(node, node.text) };
 }
 
 /** What the condition gives. */

@@ -86,12 +86,25 @@ function fieldDomain(shape: Shape, key: string): Domain {
 /** The declared output of the state's work; undefined where nothing declares it. */
 function outputShape(plan: MachinePlan, state: StatePlan): Shape | undefined {
 	if (state.agent === undefined || state.waitFor !== undefined || state.toolLoop !== undefined) return undefined;
-	if (state.machine !== undefined || state.foreach !== undefined || state.execution.type === "parallel")
-		return undefined;
+	if (state.machine !== undefined || state.foreach !== undefined) return undefined;
+	if (state.execution.type === "parallel") return samplesShape(state.execution.nSamples);
 	const agent = Object.hasOwn(plan.agents, state.agent) ? plan.agents[state.agent] : undefined;
 	if (state.execution.type === "mdap_voting" && own(ownRecord(agent?.config, "metadata"), "parsing")) return undefined;
 	const shape = answerShape(agent);
 	return shape.type === "object" ? shape : undefined;
+}
+
+/** What samples give: those that fail are left out, and where all do there is nothing at all. */
+function samplesShape(most: number): Shape {
+	const counts = Array.from({ length: most }, (_, index) => index + 1);
+	return {
+		type: "object",
+		required: true,
+		properties: new Map<string, Shape>([
+			["results", { type: "list", required: false }],
+			["count", { type: "int", required: false, enum: counts }],
+		]),
+	};
 }
 
 interface Arriving {

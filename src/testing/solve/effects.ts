@@ -36,7 +36,7 @@ export function combinations(effects: DeclaredEffects): readonly Readonly<Record
 
 /**
  * Keys that the state's action may be supposed to set: conditions read them, nothing in the file writes them after the
- * start, and their first value is a constant. Of several actions those count that a condition follows first.
+ * start or declares that it does, and their first value is a constant. Of several actions those count that a condition follows first.
  */
 export function supposedKeys(plan: MachinePlan, state: StatePlan): readonly string[] {
 	const known = supposed.get(plan) ?? keysByState(plan);
@@ -48,7 +48,12 @@ const supposed = new WeakMap<MachinePlan, ReadonlyMap<string, readonly string[]>
 
 function keysByState(plan: MachinePlan): ReadonlyMap<string, readonly string[]> {
 	const reads = machineReads(plan);
-	const written = new Set(plan.states.flatMap((state) => reads.writesOf(state).map(([key]) => key)));
+	const written = new Set(
+		plan.states.flatMap((state) => [
+			...reads.writesOf(state).map(([key]) => key),
+			...(state.action === undefined ? [] : (declaredEffects(plan, state.action)?.keys() ?? [])),
+		]),
+	);
 	const initial = new Map(plan.context);
 	const wanted = new Set<string>();
 	for (const state of plan.states) {

@@ -1,11 +1,11 @@
 /** Proposes what makes an expression true or false. Nothing here is certain: every proposal is tried afterwards. */
 import { childrenOf } from "../../../compiler/checks/visit.ts";
 import { type CompareOperator, type Expression, truthy } from "../../../compiler/expression/index.ts";
-import { type Assignment, distinct, NOTHING, product, setting } from "./assignments.ts";
+import { type Assignment, applyAll, distinct, NOTHING, product, setting } from "./assignments.ts";
 import { type Door, type Evaluated, evaluate, type Scope } from "./evaluate.ts";
 import { invert } from "./invert.ts";
 import { byTruth, containersFor, mirrored, valuesFor } from "./near-values.ts";
-import { expressionPath, type Path } from "./paths.ts";
+import { expressionPath, type Path, startsWith } from "./paths.ts";
 import { proposeTest } from "./propose-test.ts";
 
 /** What is known while a proposal is made, and what may be set. */
@@ -65,10 +65,31 @@ function proposeLogical(
 	// `and` is true where both are, `or` is false where both are not.
 	const needsBoth = (node.operator === "and") === wanted;
 	const left = propose(node.left, wanted, unknowns);
-	if (needsBoth) return product(left, propose(node.right, wanted, unknowns));
+	if (needsBoth) {
+		const right = propose(node.right, wanted, unknowns);
+		const chained = [...after(right, node.left, wanted, unknowns), ...after(left, node.right, wanted, unknowns)];
+		return distinct(interleaved(product(left, right), chained));
+	}
 	// The second side decides only where the first does not.
 	const second = product(propose(node.left, !wanted, unknowns), propose(node.right, wanted, unknowns));
 	return distinct(interleaved(left, second));
+}
+
+/** So many proposals for one side are followed to the other. */
+const MOST_FOLLOWED = 4;
+
+/** Proposals for the second side where those for the first are settled: `a == b` once `a > 3` has made `a` 4. */
+function after(first: readonly Assignment[], second: Expression, wanted: boolean, unknowns: Unknowns): Assignment[] {
+	return first.slice(0, MOST_FOLLOWED).flatMap((settled) => {
+		if (settled.length === 0) return [];
+		const isSettled = (path: Path): boolean => settled.some((one) => startsWith(path, one.path));
+		const rest: Unknowns = {
+			...unknowns,
+			scope: Object(applyAll(unknowns.scope, settled)),
+			isFree: (path) => unknowns.isFree(path) && !isSettled(path),
+		};
+		return product([settled], propose(second, wanted, rest));
+	});
 }
 
 /** Takes turns, so that a cut leaves some of each. */

@@ -122,15 +122,23 @@ function fitObject(value: unknown, { properties }: Shape): unknown {
 	if (properties === undefined) return value;
 	const fitted: Record<string, unknown> = {};
 	for (const [name, field] of properties) {
-		if (!Object.hasOwn(value, name) || value[name] === undefined) {
+		const given = Object.hasOwn(value, name) ? value[name] : undefined;
+		if (given === undefined || (given === null && !field.required && field.type !== "json")) {
 			if (field.required) fitted[name] = plainValue(field, name);
 			continue;
 		}
-		const made = fitTo(value[name], field);
+		const made = fitTo(given, field);
 		if (made === UNFIT) return UNFIT;
 		fitted[name] = made;
 	}
 	return fitted;
+}
+
+/** The shape of an answer that may leave out any of its fields; undefined where it may already, or has none. */
+export function leavingOut(shape: Shape): Shape | undefined {
+	const fields = [...(shape.properties ?? [])];
+	if (shape.type !== "object" || !fields.some(([, { required }]) => required)) return undefined;
+	return { ...shape, properties: new Map(fields.map(([name, field]) => [name, { ...field, required: false }])) };
 }
 
 /** An ordinary value of a shape, to stand where no condition asks for another. */

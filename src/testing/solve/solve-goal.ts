@@ -12,7 +12,7 @@ import { supposedKeys } from "./effects.ts";
 import { templatesOf } from "./machine-reads.ts";
 import { movesAt, placesOf, withChange } from "./mutate.ts";
 import { setAt } from "./paths.ts";
-import { fitTo, UNFIT, words } from "./shape.ts";
+import { fitTo, leavingOut, UNFIT, words } from "./shape.ts";
 import type { Source } from "./source.ts";
 import { agentSource, childSources, effectSource, signalSource } from "./sources.ts";
 import { hasSeveralChildren, Together } from "./together.ts";
@@ -75,13 +75,20 @@ function startsFor(
 	}));
 }
 
+/** An agent's answers, and those that leave out what its schema requires, as models do now and then. */
+function agentSources(plan: MachinePlan, state: StatePlan): readonly Source[] {
+	const source = agentSource(plan, state);
+	const shape = state.execution.type === "parallel" ? undefined : leavingOut(source.shape);
+	return shape === undefined ? [source] : [source, { ...source, shape }];
+}
+
 /** What the goal's outputs are: of an agent, of a child, of a signal, or of an action. */
 function sourcesOf(
 	plan: MachinePlan,
 	state: StatePlan,
 	plans: ReadonlyMap<string, MachinePlan> | undefined,
 ): readonly Source[] {
-	if (state.agent !== undefined) return [agentSource(plan, state)];
+	if (state.agent !== undefined) return agentSources(plan, state);
 	const child =
 		state.foreach?.machine ?? (state.machine?.kind === "list" ? state.machine.entries[0] : state.machine)?.name;
 	if (child !== undefined) return childSources(plan, state, child, plans);

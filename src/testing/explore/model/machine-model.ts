@@ -3,7 +3,7 @@
  * compiler/xstate/lower.ts part by part, with answers in place of effects; a test replays what it says on the runtime.
  */
 import { isRecord } from "../../../../compiler/document/plain-data.ts";
-import { compileCondition, truthy } from "../../../../compiler/expression/index.ts";
+import { truthy } from "../../../../compiler/expression/index.ts";
 import type { MachinePlan, StatePlan } from "../../../../compiler/plan/plan.ts";
 import { compileStructure } from "../../../../compiler/render/structure.ts";
 import { LimitReachedError, NoTransitionError } from "../../../../compiler/xstate/errors.ts";
@@ -14,6 +14,7 @@ import { noInjectedHooks, type StateShape, shapeOf } from "../../../../compiler/
 import { describeError, errorNames } from "../../../../runtime/agents/errors.ts";
 import { scenarioExecutionId, type TransitionId } from "../../scenario/scenario.ts";
 import type { AnswerSpace, FlatContext } from "../../solve/answer-space.ts";
+import { rememberedCondition } from "../../solve/remembered-condition.ts";
 import { Choices, everyWay } from "./choices.ts";
 import { ModelVisit } from "./model-visit.ts";
 import type { Leaving, Position, Way } from "./way.ts";
@@ -154,7 +155,7 @@ function modelState(plan: MachinePlan, state: StatePlan): ModelState {
 			break;
 		}
 		if (when === "never") continue;
-		const evaluate = compileCondition(when.node, when.text);
+		const evaluate = rememberedCondition(when.node, when.text);
 		const readsInput = reads("input", when.node);
 		routes.push({ id, holds: (context, output) => truthy(evaluate(scopeOf(context, output, readsInput))) });
 	}
