@@ -58,6 +58,23 @@ export class ModelTimeoutError extends FlatstateError {
 	}
 }
 
+/** The provider's rate limit will not let a call through within the time that the call may wait for its turn. */
+export class RateLimitError extends FlatstateError {
+	/** Seconds until the provider takes calls again. */
+	readonly retryAfter: number;
+
+	/** @param milliseconds until the provider takes calls again */
+	constructor(milliseconds: number) {
+		const seconds = Math.ceil(milliseconds / 1000);
+		super(
+			"rate_limit",
+			`The provider's rate limit is used up for ${seconds} s more, which is longer than a call waits; ` +
+				"set `timeout` (seconds) of the model to wait longer, or make fewer calls at once.",
+		);
+		this.retryAfter = seconds;
+	}
+}
+
 /** The provider reported a failure in the body of an answer with a good status. */
 export class ProviderReportedError extends FlatstateError {
 	readonly status: number | undefined;
@@ -158,7 +175,7 @@ function codeOf(error: unknown, status: number | undefined, type: string, own: s
 
 /** Of our own errors those that another attempt may mend; the others are mistakes of the configuration. */
 function passes(error: unknown): boolean {
-	return error instanceof MalformedResponseError || error instanceof ModelTimeoutError;
+	return [MalformedResponseError, ModelTimeoutError, RateLimitError].some((type) => error instanceof type);
 }
 
 function isRetryable(status: number | undefined, type: string, message: string): boolean {

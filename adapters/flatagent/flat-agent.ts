@@ -7,15 +7,29 @@ import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
 import { type ChatClient, callModel, createClient } from "./client.ts";
-import { collectStream, readCompletion, type StreamEvent } from "./completion.ts";
+import { type Completion, collectStream, readCompletion, type StreamEvent } from "./completion.ts";
 import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
-import { errorInfoOf, headersOf } from "./errors.ts";
+import { errorInfoOf, headersOf, RateLimitError } from "./errors.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
 import { type Endpoint, type Environment, resolveEndpoint, splitModelName } from "./providers.ts";
-import { type HeaderMap, limitHeaders } from "./rate-limits.ts";
+import type { Answered, RateGate } from "./rate-gate.ts";
+import { type HeaderMap, limitHeaders, observeLimits } from "./rate-limits.ts";
 import { buildRequest, extraHeaders, timeoutSeconds } from "./request.ts";
 import { type AgentResponse, agentResultOf, errorResponse, successResponse } from "./response.ts";
+import { type RateGates, sharedGates } from "./shared-gates.ts";
+
+interface ModelAnswer {
+	readonly completion: Completion;
+	readonly data: unknown;
+	readonly headers: Headers;
+}
+
+/** How one endpoint is reached. */
+interface Connection {
+	readonly client: Promise<ChatClient>;
+	readonly gate: RateGate;
+}
 
 export interface FlatAgentOptions {
 	/** The agent's document `{spec: flatagent, data, metadata}`. */
@@ -37,6 +51,8 @@ export interface FlatAgentOptions {
 	readonly logger?: Logger;
 	/** Milliseconds since 1970. Default: the system's clock. */
 	readonly now?: () => number;
+	/** What is known of rate limits. Default: what all agents of the process share. */
+	readonly rateGates?: RateGates;
 	/** The name under which a machine knows the agent. Default: the document's. */
 	readonly agentName?: string;
 }
@@ -72,7 +88,7 @@ export class FlatAgent implements AgentExecutor {
 	readonly #prompt: Prompt;
 	readonly #model: AgentModel;
 	readonly #options: FlatAgentOptions;
-	readonly #clients = new Map<string, Promise<ChatClient>>();
+	readonly #connections = new Map<string, Connection>();
 
 	/** @throws InvalidAgentConfigError, ProfileError, ExpressionSyntaxError */
 	constructor(options: FlatAgentOptions) {
@@ -113,6 +129,7 @@ export class FlatAgent implements AgentExecutor {
 			return errorResponse(errorInfoOf(error, endpoint?.apiKey), {
 				renderedUserPrompt: rendered.renderedUserPrompt,
 				headers: headers === undefined ? {} : limitHeaders(headers),
+				...(error instanceof RateLimitError && { retryAfter: error.retryAfter }),
 				model: endpoint?.model ?? null,
 				now,
 			});
@@ -151,16 +168,20 @@ export class FlatAgent implements AgentExecutor {
 			hasOutputSchema: prompt.outputSchema !== null,
 		});
 		const seconds = timeoutSeconds(config);
-		const client = this.#options.client ?? (await this.#client(endpoint, seconds));
-		const { data, headers } = await callModel(client, {
-			request,
-			headers: this.#headers(endpoint, call),
-			seconds,
-			signal: call.signal,
-			collect: (chunks) => collectStream(chunks, (event) => call.onStreamEvent?.(event)),
+		const connection = this.#connection(endpoint, seconds);
+		const client = await connection.client;
+		const { completion, data, headers } = await this.#inTurn(connection.gate, seconds, call.signal, async () => {
+			const answer = await callModel(client, {
+				request,
+				headers: this.#headers(endpoint, call),
+				seconds,
+				signal: call.signal,
+				collect: (chunks) => collectStream(chunks, (event) => call.onStreamEvent?.(event)),
+			});
+			return { ...answer, completion: readCompletion(answer.data) };
 		});
 		return successResponse({
-			completion: readCompletion(data),
+			completion,
 			hasJsonOutput: request.isJson,
 			renderedUserPrompt: rendered.renderedUserPrompt,
 			model: endpoint.model,
@@ -184,11 +205,47 @@ export class FlatAgent implements AgentExecutor {
 		return this.#options.env ?? process.env;
 	}
 
-	#client(endpoint: Endpoint, seconds: number): Promise<ChatClient> {
+	/** Waits for the call's turn, and tells the gate how it went. The wait is not part of the model's time. */
+	async #inTurn(
+		gate: RateGate,
+		seconds: number,
+		signal: AbortSignal | undefined,
+		request: () => Promise<ModelAnswer>,
+	): Promise<ModelAnswer> {
+		const { now = Date.now } = this.#options;
+		const leave = await gate.enter({ signal, longestWait: seconds * 1000 });
+		let answered: Answered = { isRefused: false };
+		try {
+			const answer = await request();
+			const { usage } = answer.completion;
+			answered = {
+				isRefused: false,
+				limits: observeLimits(limitHeaders(answer.headers), now()),
+				...(usage && { tokens: usage.total_tokens }),
+			};
+			return answer;
+		} catch (error) {
+			const headers = headersOf(error);
+			const limits = headers && observeLimits(limitHeaders(headers), now());
+			const isRefused = errorInfoOf(error).status_code === 429 || limits?.retryAfter !== undefined;
+			answered = { isRefused, ...(limits && { limits }) };
+			throw error;
+		} finally {
+			leave(answered);
+		}
+	}
+
+	#connection(endpoint: Endpoint, seconds: number): Connection {
 		const key = JSON.stringify([endpoint.baseUrl, endpoint.apiKey]);
-		const client = this.#clients.get(key) ?? createClient(endpoint, this.#environment(), seconds);
-		this.#clients.set(key, client);
-		return client;
+		const known = this.#connections.get(key);
+		if (known !== undefined) return known;
+		const { client, rateGates = sharedGates } = this.#options;
+		const connection: Connection =
+			client === undefined
+				? { client: createClient(endpoint, this.#environment(), seconds), gate: rateGates.of(endpoint) }
+				: { client: Promise.resolve(client), gate: rateGates.ofClient(client) };
+		this.#connections.set(key, connection);
+		return connection;
 	}
 
 	#headers(endpoint: Endpoint, call: FlatAgentCall): HeaderMap {

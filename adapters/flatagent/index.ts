@@ -10,6 +10,7 @@ export {
 	MissingApiKeyError,
 	ModelTimeoutError,
 	ProviderReportedError,
+	RateLimitError,
 	UnknownProviderError,
 } from "./errors.ts";
 export { FlatAgent, type FlatAgentCall, type FlatAgentOptions } from "./flat-agent.ts";
@@ -17,3 +18,4 @@ export { type LoadOptions, loadFlatAgent } from "./load.ts";
 export { type Environment, knownProviders } from "./providers.ts";
 export { rateLimitFromHeaders } from "./rate-limits.ts";
 export type { AgentResponse } from "./response.ts";
+export { RateGates } from "./shared-gates.ts";

@@ -61,7 +61,11 @@ export function successResponse(parts: ResponseParts): AgentResponse {
 /** The answer of a call that failed. */
 export function errorResponse(
 	error: AgentErrorInfo,
-	parts: Pick<ResponseParts, "renderedUserPrompt" | "headers" | "now"> & { readonly model: string | null },
+	parts: Pick<ResponseParts, "renderedUserPrompt" | "headers" | "now"> & {
+		readonly model: string | null;
+		/** Seconds, where the failure itself says so and not the headers. */
+		readonly retryAfter?: number;
+	},
 ): AgentResponse {
 	return {
 		content: null,
@@ -71,7 +75,10 @@ export function errorResponse(
 		usage: null,
 		cost: null,
 		error,
-		rate_limit: rateLimitFromHeaders(parts.headers, { now: parts.now }),
+		rate_limit: rateLimitFromHeaders(parts.headers, {
+			now: parts.now,
+			...(parts.retryAfter !== undefined && { retryAfter: parts.retryAfter }),
+		}),
 		rendered_user_prompt: parts.renderedUserPrompt,
 		model: parts.model,
 		raw_headers: parts.headers,
