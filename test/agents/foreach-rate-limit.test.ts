@@ -6,7 +6,7 @@ import { FlatMachine } from "../../src/flat-machine.ts";
 const rate = 25;
 const calls = 75;
 
-/** Calls an agent for each item, 50 at once. */
+/** Calls an agent for each item, 20 at once. */
 const machine = (model: string, execution: string) => `
 spec: flatmachine
 spec_version: "4.2.1"
@@ -37,7 +37,7 @@ data:
       foreach: context.items
       machine: ask
       input: { item: item }
-      max_concurrency: 50
+      max_concurrency: 20
       output_to_context: { answers: output }
       transitions: [{ to: done }]
     done: { type: final, output: { answers: context.answers } }
