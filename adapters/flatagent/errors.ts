@@ -1,6 +1,6 @@
 /** What can go wrong with a flatagent, and failures of a provider as data (spec sections 18.3 and 19.5). */
 
-import type { AgentErrorInfo } from "../../runtime/agents/agent.ts";
+import { type AgentErrorInfo, schemaErrorCode } from "../../runtime/agents/agent.ts";
 import { FlatstateError } from "../../runtime/errors.ts";
 import { redactText } from "../../runtime/logging/redact.ts";
 
@@ -58,6 +58,17 @@ export class ModelTimeoutError extends FlatstateError {
 	}
 }
 
+/** The answer does not match the agent's `output`. The call was made and paid for. */
+export class SchemaError extends FlatstateError {
+	/** The first place that is wrong, e.g. `lines[1].city`; "" = the whole answer. */
+	readonly path: string;
+
+	constructor(path: string, problem: string) {
+		super(schemaErrorCode, `The answer does not match the agent's \`output\`: ${problem}.`);
+		this.path = path;
+	}
+}
+
 /** The provider's rate limit will not let a call through within the time that the call may wait for its turn. */
 export class RateLimitError extends FlatstateError {
 	/** Seconds until the provider takes calls again. */
@@ -101,6 +112,7 @@ export function errorInfoOf(error: unknown, secret?: string | null): AgentErrorI
 		type,
 		message,
 		...(status !== undefined && { status_code: status }),
+		...(error instanceof SchemaError && { path: error.path }),
 		retryable: isOurs ? passes(error) : isRetryable(status, type, message),
 	};
 }
@@ -175,7 +187,7 @@ function codeOf(error: unknown, status: number | undefined, type: string, own: s
 
 /** Of our own errors those that another attempt may mend; the others are mistakes of the configuration. */
 function passes(error: unknown): boolean {
-	return [MalformedResponseError, ModelTimeoutError, RateLimitError].some((type) => error instanceof type);
+	return [MalformedResponseError, ModelTimeoutError, RateLimitError, SchemaError].some((type) => error instanceof type);
 }
 
 function isRetryable(status: number | undefined, type: string, message: string): boolean {

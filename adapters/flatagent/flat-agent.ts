@@ -2,28 +2,24 @@
 import type { Loader } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
-import type { AgentCall, AgentExecutor, AgentResult } from "../../runtime/agents/agent.ts";
+import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../../runtime/agents/agent.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
+import { callInTurn, type ModelAnswer } from "./call-in-turn.ts";
 import { type ChatClient, callModel, createClient } from "./client.ts";
-import { type Completion, collectStream, readCompletion, type StreamEvent } from "./completion.ts";
+import { collectStream, readCompletion, type StreamEvent } from "./completion.ts";
 import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
 import { errorInfoOf, headersOf, RateLimitError } from "./errors.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
 import { type Endpoint, type Environment, resolveEndpoint, splitModelName } from "./providers.ts";
-import type { Answered, RateGate } from "./rate-gate.ts";
-import { type HeaderMap, limitHeaders, observeLimits } from "./rate-limits.ts";
+import type { RateGate } from "./rate-gate.ts";
+import { type HeaderMap, limitHeaders } from "./rate-limits.ts";
 import { buildRequest, extraHeaders, timeoutSeconds } from "./request.ts";
-import { type AgentResponse, agentResultOf, errorResponse, successResponse } from "./response.ts";
+import { type AgentResponse, agentResultOf, answeredResponse, errorResponse } from "./response.ts";
 import { type RateGates, sharedGates } from "./shared-gates.ts";
-
-interface ModelAnswer {
-	readonly completion: Completion;
-	readonly data: unknown;
-	readonly headers: Headers;
-}
+import { type AskedBy, StructuredOutput } from "./structured-output.ts";
 
 /** How one endpoint is reached. */
 interface Connection {
@@ -71,6 +67,8 @@ export interface FlatAgentCall {
 	readonly sessionId?: string;
 	/** Aborts the HTTP request. */
 	readonly signal?: AbortSignal;
+	/** An answer that was refused, and why: both are told to the model behind the prompt. */
+	readonly correction?: AnswerCorrection;
 	/** Sent as the header `idempotency-key`. */
 	readonly idempotencyKey?: string;
 	/** Gets the pieces of a streamed answer (`stream: true` of the model). */
@@ -87,6 +85,9 @@ export class FlatAgent implements AgentExecutor {
 	readonly #definition: AgentDefinition;
 	readonly #prompt: Prompt;
 	readonly #model: AgentModel;
+	readonly #structured: StructuredOutput | undefined;
+	/** Models that have refused a strict schema. */
+	readonly #refusingSchemas = new Set<string>();
 	readonly #options: FlatAgentOptions;
 	readonly #connections = new Map<string, Connection>();
 
@@ -99,6 +100,8 @@ export class FlatAgent implements AgentExecutor {
 		this.#model = resolveAgentModel(this.#definition, options);
 		this.name = this.#definition.name;
 		this.metadata = this.#definition.metadata;
+		const { outputSchema } = this.#definition.prompt;
+		this.#structured = outputSchema === null ? undefined : new StructuredOutput(outputSchema, this.name);
 		const logger = options.logger ?? silentLogger;
 		for (const warning of this.#model.warnings) logger.warn(`Agent "${this.name}": ${warning}.`);
 		if (this.#definition.prompt.hasMcp) {
@@ -147,6 +150,7 @@ export class FlatAgent implements AgentExecutor {
 			context: call.context,
 			signal: call.signal,
 			idempotencyKey: call.idempotencyKey,
+			correction: call.correction,
 			onStreamEvent: onStreamEvent === undefined ? undefined : (event) => onStreamEvent({ ...event }),
 		});
 		return agentResultOf(response, this.metadata);
@@ -158,19 +162,47 @@ export class FlatAgent implements AgentExecutor {
 		call: FlatAgentCall,
 		now: () => number,
 	): Promise<AgentResponse> {
-		const { prompt } = this.#definition;
-		const { config } = this.#model;
-		const request = buildRequest({
-			modelName: endpoint.model,
-			model: config,
-			messages: rendered.messages,
-			tools: call.tools ?? prompt.tools,
-			hasOutputSchema: prompt.outputSchema !== null,
+		const tools = call.tools ?? this.#definition.prompt.tools;
+		const structured = tools.length === 0 ? this.#structured : undefined;
+		const asked = structured?.askedBy(endpoint.takesSchemas && !this.#refusingSchemas.has(endpoint.model));
+		const messages = [...rendered.messages, ...correctionMessages(call.correction)];
+		const ask = (by: AskedBy | undefined) =>
+			this.#ask(endpoint, by === undefined ? messages : (structured?.messages(messages, by) ?? messages), tools, call, {
+				responseFormat: by && structured?.responseFormat(by),
+			});
+		let by = asked;
+		const answer = await ask(by).catch((error: unknown) => {
+			if (by !== "schema" || !refusesSchema(error)) throw error;
+			this.#refusingSchemas.add(endpoint.model);
+			by = "prompt";
+			return ask(by);
 		});
+		return answeredResponse({
+			completion: answer.completion,
+			structured: by && (await structured?.read(answer.completion, by)),
+			renderedUserPrompt: rendered.renderedUserPrompt,
+			model: endpoint.model,
+			headers: limitHeaders(answer.headers),
+			raw: answer.data,
+			now,
+		});
+	}
+
+	/** One request, when its turn has come. */
+	async #ask(
+		endpoint: Endpoint,
+		messages: readonly Mapping[],
+		tools: readonly Mapping[],
+		call: FlatAgentCall,
+		{ responseFormat }: { readonly responseFormat: Mapping | undefined },
+	): Promise<ModelAnswer> {
+		const { config } = this.#model;
+		const request = buildRequest({ modelName: endpoint.model, model: config, messages, tools, responseFormat });
 		const seconds = timeoutSeconds(config);
 		const connection = this.#connection(endpoint, seconds);
 		const client = await connection.client;
-		const { completion, data, headers } = await this.#inTurn(connection.gate, seconds, call.signal, async () => {
+		const { now = Date.now } = this.#options;
+		return callInTurn(connection.gate, { seconds, signal: call.signal, now }, async () => {
 			const answer = await callModel(client, {
 				request,
 				headers: this.#headers(endpoint, call),
@@ -180,22 +212,13 @@ export class FlatAgent implements AgentExecutor {
 			});
 			return { ...answer, completion: readCompletion(answer.data) };
 		});
-		return successResponse({
-			completion,
-			hasJsonOutput: request.isJson,
-			renderedUserPrompt: rendered.renderedUserPrompt,
-			model: endpoint.model,
-			headers: limitHeaders(headers),
-			raw: data,
-			now,
-		});
 	}
 
 	#endpoint(): Endpoint {
 		const { address, config } = this.#model;
 		if (this.#options.client !== undefined) {
 			const { provider, name } = splitModelName(address.provider, address.name ?? "");
-			return { provider: provider ?? "custom", baseUrl: "", apiKey: null, model: name };
+			return { provider: provider ?? "custom", baseUrl: "", apiKey: null, model: name, takesSchemas: false };
 		}
 		checkBackend(config);
 		return resolveEndpoint(address, this.#environment());
@@ -203,36 +226,6 @@ export class FlatAgent implements AgentExecutor {
 
 	#environment(): Environment {
 		return this.#options.env ?? process.env;
-	}
-
-	/** Waits for the call's turn, and tells the gate how it went. The wait is not part of the model's time. */
-	async #inTurn(
-		gate: RateGate,
-		seconds: number,
-		signal: AbortSignal | undefined,
-		request: () => Promise<ModelAnswer>,
-	): Promise<ModelAnswer> {
-		const { now = Date.now } = this.#options;
-		const leave = await gate.enter({ signal, longestWait: seconds * 1000 });
-		let answered: Answered = { isRefused: false };
-		try {
-			const answer = await request();
-			const { usage } = answer.completion;
-			answered = {
-				isRefused: false,
-				limits: observeLimits(limitHeaders(answer.headers), now()),
-				...(usage && { tokens: usage.total_tokens }),
-			};
-			return answer;
-		} catch (error) {
-			const headers = headersOf(error);
-			const limits = headers && observeLimits(limitHeaders(headers), now());
-			const isRefused = errorInfoOf(error).status_code === 429 || limits?.retryAfter !== undefined;
-			answered = { isRefused, ...(limits && { limits }) };
-			throw error;
-		} finally {
-			leave(answered);
-		}
 	}
 
 	#connection(endpoint: Endpoint, seconds: number): Connection {
@@ -280,4 +273,20 @@ function reservedInput(input: Mapping, sessionId: string | undefined): FlatAgent
 		...(areTools && { tools: tools.filter(isRecord) }),
 		sessionId: isSession ? session_id : sessionId,
 	};
+}
+
+/** The refused answer and what is wrong with it, behind everything else. */
+function correctionMessages(correction: AnswerCorrection | undefined): readonly Mapping[] {
+	if (correction === undefined) return [];
+	const { answer, problem } = correction;
+	return [
+		{ role: "assistant", content: answer },
+		{ role: "user", content: `${problem} Answer again, with the whole JSON and nothing else.` },
+	];
+}
+
+/** Not every model of a provider takes schemas; those that do not say so. */
+function refusesSchema(error: unknown): boolean {
+	const { status_code: status, message = "" } = errorInfoOf(error);
+	return (status === 400 || status === 422) && /response_format|json_schema|structured output/i.test(message);
 }

@@ -1,15 +1,22 @@
 /** What a flatagent's call gives, and how it becomes the machine's `AgentResult` (spec sections 18.3 and 19.5). */
-import type { AgentErrorInfo, AgentResult, FinishReason, RateLimitState } from "../../runtime/agents/agent.ts";
+import {
+	type AgentErrorInfo,
+	type AgentResult,
+	type FinishReason,
+	type RateLimitState,
+	schemaErrorCode,
+} from "../../runtime/agents/agent.ts";
 import type { Completion, ResponseToolCall, TokenUsage } from "./completion.ts";
 import { type CostBreakdown, estimateCost } from "./cost.ts";
 import type { Mapping } from "./definition.ts";
-import { readOutput } from "./output.ts";
+import { errorInfoOf } from "./errors.ts";
 import { type HeaderMap, rateLimitFromHeaders } from "./rate-limits.ts";
+import type { StructuredAnswer } from "./structured-output.ts";
 
 /** The answer of one call; a failure is in `error`. */
 export interface AgentResponse {
 	readonly content: string | null;
-	/** The content as JSON, where the agent has an output schema and no tools were sent; else null. */
+	/** The content as JSON, where the agent has an `output` and no tools were sent; else null. */
 	readonly output: unknown;
 	readonly tool_calls: readonly ResponseToolCall[] | null;
 	readonly finish_reason: FinishReason | null;
@@ -30,7 +37,8 @@ export interface AgentResponse {
 
 export interface ResponseParts {
 	readonly completion: Completion;
-	readonly hasJsonOutput: boolean;
+	/** The answer as JSON, where the model was asked for it. */
+	readonly structured: StructuredAnswer | undefined;
 	readonly renderedUserPrompt: string | null;
 	readonly model: string;
 	readonly headers: HeaderMap;
@@ -38,18 +46,18 @@ export interface ResponseParts {
 	readonly now: () => number;
 }
 
-/** The answer of a call that succeeded. */
-export function successResponse(parts: ResponseParts): AgentResponse {
+/** The answer of a call that the provider answered. */
+export function answeredResponse(parts: ResponseParts): AgentResponse {
 	const { completion, headers } = parts;
 	const { content, toolCalls, usage } = completion;
 	return {
 		content,
-		output: parts.hasJsonOutput && content ? readOutput(content) : null,
+		output: parts.structured?.output ?? null,
 		tool_calls: toolCalls.length > 0 ? toolCalls : null,
 		finish_reason: completion.finishReason,
 		usage,
 		cost: usage === null ? null : estimateCost(usage),
-		error: null,
+		error: parts.structured?.error ? errorInfoOf(parts.structured.error) : null,
 		rate_limit: rateLimitFromHeaders(headers, { now: parts.now }),
 		rendered_user_prompt: parts.renderedUserPrompt,
 		model: parts.model,
@@ -86,18 +94,19 @@ export function errorResponse(
 	};
 }
 
-/** The machine's view of an answer; a failed call counts as no call. */
+/** The machine's view of an answer; a call that the provider did not answer counts as no call. */
 export function agentResultOf(response: AgentResponse, metadata: Mapping): AgentResult {
-	const { usage, cost, tool_calls, model, raw_headers } = response;
+	const { usage, cost, tool_calls, model, raw_headers, error } = response;
+	const isAnswered = error === null || error.code === schemaErrorCode;
 	return {
 		output: response.output,
 		content: response.content,
 		raw: response.raw,
-		usage: { ...usage, api_calls: response.error === null ? 1 : 0 },
+		usage: { ...usage, api_calls: isAnswered ? 1 : 0 },
 		cost: cost ?? { total: 0 },
 		metadata,
 		finish_reason: response.finish_reason,
-		error: response.error,
+		error,
 		rate_limit: response.rate_limit,
 		provider_data: { model, ...(Object.keys(raw_headers).length > 0 && { raw_headers }) },
 		tool_calls: tool_calls?.map((call) => ({ id: call.id, name: call.tool, arguments: call.arguments })) ?? null,

@@ -188,6 +188,7 @@ function readError(value: unknown): AgentErrorInfo | undefined {
 		type: readText(own(value, "type")),
 		message: readText(own(value, "message")),
 		status_code: readNumber(own(value, "status_code")),
+		path: readText(own(value, "path")),
 		retryable: Object.hasOwn(value, "retryable") ? Boolean(value.retryable) : undefined,
 	});
 	return Object.keys(error).length > 0 ? error : { message: JSON.stringify(value) };

@@ -3,7 +3,7 @@ import { type AnyActorLogic, fromPromise, type PromiseActorLogic } from "xstate"
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
-import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
+import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../agents/agent.ts";
 import { describeError, errorFromAgentResult } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
@@ -41,6 +41,7 @@ export type CallOutcome = { readonly result: AgentResult } | { readonly thrown: 
 /**
  * Calls the state's agent once.
  * @param attempt names the call within this visit; the same for a call that is made again after a crash
+ * @param correction of the answer before
  * @throws LimitReachedError when the run's budget is spent
  */
 export async function callAgent(
@@ -48,6 +49,7 @@ export async function callAgent(
 	agent: AgentPlan,
 	input: Readonly<Record<string, unknown>>,
 	attempt: string,
+	correction?: AnswerCorrection,
 ): Promise<CallOutcome> {
 	const { environment, meta, state } = visit;
 	const logic = visit.actor(actorName.agent(agent.name));
@@ -55,7 +57,7 @@ export async function callAgent(
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit?.({ type: "agent_start", ...started });
-	const options = await optionsOf(visit, attempt);
+	const options = { ...(await optionsOf(visit, attempt)), ...(correction && { correction }) };
 	const outcome =
 		ownLogic.has(logic) && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
