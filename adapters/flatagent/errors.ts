@@ -11,6 +11,18 @@ export class InvalidAgentConfigError extends FlatstateError {
 	}
 }
 
+/** A file or table of prices is not of the form that docs/agents.md describes. */
+export class InvalidPricesError extends FlatstateError {
+	constructor(source: string, problem: string, options?: ErrorOptions) {
+		super(
+			"invalid_prices",
+			`The prices of ${source} cannot be used: ${problem}. ` +
+				"Write {provider/model: {input, output, cache_read, cache_write}}, in US dollars per million tokens.",
+			options,
+		);
+	}
+}
+
 /** The model names a provider that is not known, and has no `base_url`. */
 export class UnknownProviderError extends FlatstateError {
 	constructor(provider: string, known: readonly string[]) {

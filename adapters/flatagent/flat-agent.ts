@@ -12,8 +12,9 @@ import { collectStream, readCompletion, type StreamEvent } from "./completion.ts
 import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
 import { errorInfoOf, headersOf, RateLimitError } from "./errors.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
+import { type ModelPrices, priceOf, readPrices } from "./prices.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
-import { type Endpoint, type Environment, resolveEndpoint, splitModelName } from "./providers.ts";
+import { type Endpoint, type Environment, resolveEndpoint, splitModelName, takesSchemas } from "./providers.ts";
 import type { RateGate } from "./rate-gate.ts";
 import { type HeaderMap, limitHeaders } from "./rate-limits.ts";
 import { buildRequest, extraHeaders, timeoutSeconds } from "./request.ts";
@@ -47,6 +48,8 @@ export interface FlatAgentOptions {
 	readonly logger?: Logger;
 	/** Milliseconds since 1970. Default: the system's clock. */
 	readonly now?: () => number;
+	/** Prices that win over those of the package. Default: those of the file that FLATSTATE_PRICES names. */
+	readonly prices?: ModelPrices;
 	/** What is known of rate limits. Default: what all agents of the process share. */
 	readonly rateGates?: RateGates;
 	/** The name under which a machine knows the agent. Default: the document's. */
@@ -86,6 +89,7 @@ export class FlatAgent implements AgentExecutor {
 	readonly #prompt: Prompt;
 	readonly #model: AgentModel;
 	readonly #structured: StructuredOutput | undefined;
+	#pricesOfFile: ModelPrices | undefined;
 	/** Models that have refused a strict schema. */
 	readonly #refusingSchemas = new Set<string>();
 	readonly #options: FlatAgentOptions;
@@ -163,6 +167,7 @@ export class FlatAgent implements AgentExecutor {
 		now: () => number,
 	): Promise<AgentResponse> {
 		const tools = call.tools ?? this.#definition.prompt.tools;
+		const price = priceOf(endpoint.provider, endpoint.model, this.#prices());
 		const structured = tools.length === 0 ? this.#structured : undefined;
 		const asked = structured?.askedBy(endpoint.takesSchemas && !this.#refusingSchemas.has(endpoint.model));
 		const messages = [...rendered.messages, ...correctionMessages(call.correction)];
@@ -182,6 +187,7 @@ export class FlatAgent implements AgentExecutor {
 			structured: by && (await structured?.read(answer.completion, by)),
 			renderedUserPrompt: rendered.renderedUserPrompt,
 			model: endpoint.model,
+			price,
 			headers: limitHeaders(answer.headers),
 			raw: answer.data,
 			now,
@@ -218,10 +224,25 @@ export class FlatAgent implements AgentExecutor {
 		const { address, config } = this.#model;
 		if (this.#options.client !== undefined) {
 			const { provider, name } = splitModelName(address.provider, address.name ?? "");
-			return { provider: provider ?? "custom", baseUrl: "", apiKey: null, model: name, takesSchemas: false };
+			return {
+				provider: provider ?? "custom",
+				baseUrl: "",
+				apiKey: null,
+				model: name,
+				takesSchemas: takesSchemas(provider),
+			};
 		}
 		checkBackend(config);
 		return resolveEndpoint(address, this.#environment());
+	}
+
+	#prices(): ModelPrices | undefined {
+		const { prices } = this.#options;
+		if (prices !== undefined) return prices;
+		const { FLATSTATE_PRICES: file } = this.#environment();
+		if (!file) return undefined;
+		this.#pricesOfFile ??= readPrices(file, process.cwd(), fileLoader());
+		return this.#pricesOfFile;
 	}
 
 	#environment(): Environment {

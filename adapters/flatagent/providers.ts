@@ -77,6 +77,11 @@ export function splitModelName(provider: string | null, name: string): { provide
 	return { provider: owner?.[0] ?? null, name };
 }
 
+/** Whether a provider's requests may ask for a strict JSON Schema. */
+export function takesSchemas(provider: string | null): boolean {
+	return provider !== null && Object.hasOwn(providers, provider) && providers[provider]?.takesSchemas === true;
+}
+
 /**
  * Where to call a model (spec section 19.2).
  * @throws InvalidModelError, UnknownProviderError, MissingApiKeyError
@@ -101,7 +106,7 @@ export function resolveEndpoint(address: ModelAddress, environment: Environment)
 	const apiKey = address.apiKey ?? (keyVariable === undefined ? null : environment[keyVariable]);
 	// A server of one's own may need no key; the provider's own always does.
 	if (!apiKey && keyVariable !== undefined && given === null) throw new MissingApiKeyError(providerName, keyVariable);
-	return { provider: providerName, baseUrl, apiKey: apiKey || null, model, takesSchemas: known?.takesSchemas ?? false };
+	return { provider: providerName, baseUrl, apiKey: apiKey || null, model, takesSchemas: takesSchemas(providerName) };
 }
 
 function noBaseUrl(provider: string, known: Provider | undefined): Error {

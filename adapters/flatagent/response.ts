@@ -7,9 +7,10 @@ import {
 	schemaErrorCode,
 } from "../../runtime/agents/agent.ts";
 import type { Completion, ResponseToolCall, TokenUsage } from "./completion.ts";
-import { type CostBreakdown, estimateCost } from "./cost.ts";
+import { type CostBreakdown, costOfCall } from "./cost.ts";
 import type { Mapping } from "./definition.ts";
 import { errorInfoOf } from "./errors.ts";
+import type { ModelPrice } from "./prices.ts";
 import { type HeaderMap, rateLimitFromHeaders } from "./rate-limits.ts";
 import type { StructuredAnswer } from "./structured-output.ts";
 
@@ -21,7 +22,7 @@ export interface AgentResponse {
 	readonly tool_calls: readonly ResponseToolCall[] | null;
 	readonly finish_reason: FinishReason | null;
 	readonly usage: TokenUsage | null;
-	/** US dollars; an estimate. */
+	/** US dollars; an estimate where the model's price is not known. */
 	readonly cost: CostBreakdown | null;
 	readonly error: AgentErrorInfo | null;
 	readonly rate_limit: RateLimitState | null;
@@ -41,6 +42,8 @@ export interface ResponseParts {
 	readonly structured: StructuredAnswer | undefined;
 	readonly renderedUserPrompt: string | null;
 	readonly model: string;
+	/** Absent where it is not known; then the cost is an estimate. */
+	readonly price: ModelPrice | undefined;
 	readonly headers: HeaderMap;
 	readonly raw: unknown;
 	readonly now: () => number;
@@ -56,7 +59,7 @@ export function answeredResponse(parts: ResponseParts): AgentResponse {
 		tool_calls: toolCalls.length > 0 ? toolCalls : null,
 		finish_reason: completion.finishReason,
 		usage,
-		cost: usage === null ? null : estimateCost(usage),
+		cost: usage === null ? null : costOfCall(usage, parts.price),
 		error: parts.structured?.error ? errorInfoOf(parts.structured.error) : null,
 		rate_limit: rateLimitFromHeaders(headers, { now: parts.now }),
 		rendered_user_prompt: parts.renderedUserPrompt,
