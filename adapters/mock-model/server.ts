@@ -119,20 +119,31 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
 		if (isGone) return;
 	}
 	if (answer.cut === true) settle("cut");
-	sendAnswer(response, answer, chatRequest, id);
+	await sendAnswer(response, answer, chatRequest, id, (milliseconds) => context.wait(milliseconds, gone.signal));
 }
 
-function sendAnswer(
+async function sendAnswer(
 	response: ServerResponse,
 	answer: MockAnswerDetails,
 	request: Omit<MockRequest, "n">,
 	id: string,
-): void {
+	wait: (milliseconds: number) => Promise<unknown>,
+): Promise<void> {
 	const status = answer.status ?? 200;
 	if (status < 400 && request.body.stream === true) {
 		const events = completionChunks(answer, request, id).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
 		if (answer.malformed === true) events.splice(1, events.length, "data: {not json\n\n");
-		send(response, status, "text/event-stream", events.concat("data: [DONE]\n\n"), answer);
+		const pieces = events.concat("data: [DONE]\n\n");
+		if (answer.chunk_ms === undefined || answer.cut === true) {
+			send(response, status, "text/event-stream", pieces, answer);
+			return;
+		}
+		response.writeHead(status, { "content-type": "text/event-stream", ...answer.headers });
+		for (const [index, piece] of pieces.entries()) {
+			if (index > 0) await wait(answer.chunk_ms);
+			response.write(piece);
+		}
+		response.end();
 		return;
 	}
 	const body = JSON.stringify(

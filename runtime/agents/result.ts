@@ -106,6 +106,11 @@ export function apiCallsOf(result: AgentResult): number {
 	return usage?.api_calls ?? usage?.requests ?? usage?.calls ?? 0;
 }
 
+/** `usage.total_tokens`, else the sum of those that went in and came out. */
+export function totalTokensOf({ usage }: AgentResult): number {
+	return usage?.total_tokens ?? (usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0);
+}
+
 /** US dollars: `cost`, or where it is absent `usage.cost`; a breakdown counts by its `total` (spec section 6.5). */
 export function costOf(result: AgentResult): number {
 	const cost = result.cost ?? result.usage?.cost;

@@ -5,7 +5,7 @@ import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../agents/agent.ts";
 import { describeError, errorFromAgentResult } from "../agents/errors.ts";
-import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
+import { apiCallsOf, coerceAgentResult, costOf, totalTokensOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
@@ -128,11 +128,11 @@ async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
 
 /** What the machine counts of a result (spec section 6.5). */
 export function totalsOf(result: AgentResult): Totals {
-	const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = result.usage ?? {};
+	const { input_tokens = 0, output_tokens = 0 } = result.usage ?? {};
 	return {
 		calls: apiCallsOf(result),
 		cost: costOf(result),
-		usage: { input_tokens: input, output_tokens: output, total_tokens: total ?? input + output },
+		usage: { input_tokens, output_tokens, total_tokens: totalTokensOf(result) },
 	};
 }
 
