@@ -74,7 +74,9 @@ export interface FlatAgentCall {
 	readonly correction?: AnswerCorrection;
 	/** Sent as the header `idempotency-key`. */
 	readonly idempotencyKey?: string;
-	/** Gets the pieces of a streamed answer (`stream: true` of the model). */
+	/** Streams the answer where the model's settings do not say. */
+	readonly stream?: boolean;
+	/** Gets the pieces of a streamed answer. */
 	readonly onStreamEvent?: (event: StreamEvent) => void;
 }
 
@@ -155,6 +157,7 @@ export class FlatAgent implements AgentExecutor {
 			signal: call.signal,
 			idempotencyKey: call.idempotencyKey,
 			correction: call.correction,
+			stream: call.stream,
 			onStreamEvent: onStreamEvent === undefined ? undefined : (event) => onStreamEvent({ ...event }),
 		});
 		return agentResultOf(response, this.metadata);
@@ -202,7 +205,7 @@ export class FlatAgent implements AgentExecutor {
 		call: FlatAgentCall,
 		{ responseFormat }: { readonly responseFormat: Mapping | undefined },
 	): Promise<ModelAnswer> {
-		const { config } = this.#model;
+		const config = call.stream ? { stream: true, ...this.#model.config } : this.#model.config;
 		const request = buildRequest({ modelName: endpoint.model, model: config, messages, tools, responseFormat });
 		const seconds = timeoutSeconds(config);
 		const connection = this.#connection(endpoint, seconds);

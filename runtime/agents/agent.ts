@@ -105,6 +105,8 @@ export interface AgentCall {
 	readonly state?: string;
 	/** The answer before this one, which was refused: to be told to the model, that it may correct it. */
 	readonly correction?: AnswerCorrection;
+	/** Whether the answer is to be streamed where the agent's own settings do not say. */
+	readonly stream?: boolean;
 	/** Called with streamed pieces when set. */
 	readonly onStreamEvent?: (event: Readonly<Record<string, unknown>>) => void;
 }

@@ -59,6 +59,7 @@ export async function drive(request: Drive): Promise<RunResult> {
 		...(options.inspect && { inspect: options.inspect }),
 		...(options.gate && { gate: options.gate }),
 		...(onEvent && { onEvent }),
+		...(options.stream && { streams: true }),
 		...(options.awaitTimeouts && { awaitsTimeouts: true }),
 		...(options.awaitSignals && { awaitsSignals: true }),
 		...(signal && { signal: relay.signal }),

@@ -29,6 +29,8 @@ export interface ResumeOptions {
 	/** Aborts running calls and ends the run as `stopped`. */
 	readonly signal?: AbortSignal;
 	readonly onEvent?: (event: RunEvent) => void;
+	/** Have models stream their answers, unless their own settings say `stream: false`. Default: as these say. */
+	readonly stream?: boolean;
 	/** XState's inspection events of the machine, all its children and what it launches. */
 	readonly inspect?: Inspector;
 	/**

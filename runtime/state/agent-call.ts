@@ -57,7 +57,7 @@ export async function callAgent(
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit?.({ type: "agent_start", ...started });
-	const options = { ...(await optionsOf(visit, attempt)), ...(correction && { correction }) };
+	const options = { ...(await optionsOf(visit, agent, attempt)), ...(correction && { correction }) };
 	const outcome =
 		ownLogic.has(logic) && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
@@ -106,7 +106,7 @@ async function callDirectly(
 	});
 }
 
-async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
+async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string): Promise<CallOptions> {
 	const { meta, state, context, environment } = visit;
 	const hooks = await visit.hooks();
 	const sessionId = state.sessionId === undefined ? null : visit.render(state.sessionId);
@@ -116,8 +116,10 @@ async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
 		state: state.name,
 		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
 		...(hasSession && { sessionId: String(sessionId) }),
+		...(environment.streams && { stream: true }),
 		onStreamEvent: (event) => {
-			environment.emit?.({ type: "agent_stream", executionId: meta.execution_id, state: state.name, event });
+			const place = { executionId: meta.execution_id, state: state.name, agent: agent.name };
+			environment.emit?.({ type: "agent_stream", ...place, event });
 			if (!hasMethod(hooks, "onAgentStreamEvent")) return;
 			callAgentStreamEvent(hooks, state.name, event, context).catch((error: unknown) => {
 				visit.services.logger.warn(`onAgentStreamEvent failed: ${textOf(error)}`, { state: state.name });
