@@ -18,6 +18,7 @@ import { UnknownExecutionError } from "../runtime/store/errors.ts";
 import type { Store } from "../runtime/store/store.ts";
 import { type Compiled, type CompileOptions, compile, compileFile } from "./compile.ts";
 import { openMachineStore, type StoreChoice } from "./machine-store.ts";
+import { beginRun, type Run } from "./run-events.ts";
 import { StoredMachines } from "./stored-machine.ts";
 
 /** Where the machine comes from: a file, or its text or object. */
@@ -94,10 +95,15 @@ export class FlatMachine implements AsyncDisposable {
 	}
 
 	/**
-	 * Runs and says how it ended: `done`, `failed`, `stopped` at a limit, or `waiting` for a signal.
+	 * Runs and says how it ended: `done`, `failed`, `stopped` at a limit, or `waiting` for a signal. What happens meanwhile
+	 * is in `events` of what it gives.
 	 * @throws ExecutionExistsError, ExecutionLockedError, StoreError where the run cannot begin; never what happens in it
 	 */
-	async run(input: Input = {}, options: RunOptions = {}): Promise<RunResult> {
+	run(input: Input = {}, options: RunOptions = {}): Run {
+		return beginRun((onEvent) => this.#run(input, { ...options, onEvent }), options.onEvent);
+	}
+
+	async #run(input: Input, options: RunOptions): Promise<RunResult> {
 		const { set, plan } = this.#compiled;
 		const durable = await this.#durable();
 		return runMachine(set, plan.id, input, durable ? { ...options, durable } : options);
@@ -109,7 +115,11 @@ export class FlatMachine implements AsyncDisposable {
 	 * @throws UnknownExecutionError, ChildExecutionError, ExecutionLockedError, SnapshotMismatchError,
 	 * CorruptCheckpointError, StoreError, CompileError for a stored configuration
 	 */
-	async resume(executionId: string, options: ResumeExecutionOptions = {}): Promise<RunResult> {
+	resume(executionId: string, options: ResumeExecutionOptions = {}): Run {
+		return beginRun((onEvent) => this.#resume(executionId, { ...options, onEvent }), options.onEvent);
+	}
+
+	async #resume(executionId: string, options: ResumeExecutionOptions): Promise<RunResult> {
 		const durable = await this.#storeOf(executionId);
 		const { useCurrent = false, ...rest } = options;
 		const machines = new StoredMachines(durable.store, this.#options);

@@ -103,5 +103,6 @@ export * from "./flat-machine.ts";
 export type { StoreChoice } from "./machine-store.ts";
 export { type OpenStoreOptions, openStore, parseStoreUrl, type StoreAddress } from "./open-store.ts";
 export { resumeExecution } from "./resume-execution.ts";
+export type { Run } from "./run-events.ts";
 export { createServices, defaultAgentRegistry, type ServiceOptions } from "./services.ts";
 export * from "./stored-machine.ts";

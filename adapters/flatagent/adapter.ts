@@ -5,7 +5,10 @@ import type { FlatAgentOptions } from "./flat-agent.ts";
 import { FlatAgent } from "./flat-agent.ts";
 import { loadAgentConfig } from "./load.ts";
 
-export type FlatAgentAdapterOptions = Pick<FlatAgentOptions, "client" | "env" | "logger" | "now">;
+export type FlatAgentAdapterOptions = Pick<
+	FlatAgentOptions,
+	"client" | "env" | "logger" | "now" | "prices" | "rateGates"
+>;
 
 /** The adapter for agents of the type `flatagent`. Executors throw what `FlatAgent`'s constructor does. */
 export function flatAgentAdapter(options: FlatAgentAdapterOptions = {}): AgentAdapter {

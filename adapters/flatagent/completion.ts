@@ -23,6 +23,8 @@ export interface TokenUsage {
 
 export interface Completion {
 	readonly content: string | null;
+	/** What a model says in place of an answer that it will not give. */
+	readonly refusal: string | null;
 	readonly toolCalls: readonly ResponseToolCall[];
 	readonly finishReason: FinishReason | null;
 	readonly usage: TokenUsage | null;
@@ -40,6 +42,7 @@ export function readCompletion(data: unknown): Completion {
 	const { message } = choice;
 	return {
 		content: textOf(message.content),
+		refusal: textOf(message.refusal) || null,
 		toolCalls: Array.isArray(message.tool_calls) ? message.tool_calls.filter(isRecord).map(readToolCall) : [],
 		finishReason: readFinishReason(choice.finish_reason),
 		usage: readUsage(data.usage),
@@ -73,6 +76,7 @@ export async function collectStream(
 	onEvent: (event: StreamEvent) => void,
 ): Promise<Mapping> {
 	let content: string | null = null;
+	let refusal: string | null = null;
 	let finishReason: unknown = null;
 	let usage: unknown = null;
 	let hasChoice = false;
@@ -91,6 +95,7 @@ export async function collectStream(
 			content = (content ?? "") + delta.content;
 			onEvent({ type: "content", text: delta.content });
 		}
+		if (typeof delta.refusal === "string") refusal = (refusal ?? "") + delta.refusal;
 		for (const piece of Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isRecord) : []) {
 			onEvent(addToolCallPiece(calls, piece));
 		}
@@ -99,7 +104,7 @@ export async function collectStream(
 	const toolCalls = [...calls.values()].map(({ id, name, arguments: args }) => {
 		return { id, type: "function", function: { name, arguments: args } };
 	});
-	const message = { role: "assistant", content, ...(toolCalls.length > 0 && { tool_calls: toolCalls }) };
+	const message = { role: "assistant", content, refusal, ...(toolCalls.length > 0 && { tool_calls: toolCalls }) };
 	return { choices: [{ index: 0, message, finish_reason: finishReason }], usage };
 }
 

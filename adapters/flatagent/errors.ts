@@ -1,6 +1,6 @@
 /** What can go wrong with a flatagent, and failures of a provider as data (spec sections 18.3 and 19.5). */
 
-import type { AgentErrorInfo } from "../../runtime/agents/agent.ts";
+import { type AgentErrorInfo, schemaErrorCode } from "../../runtime/agents/agent.ts";
 import { FlatstateError } from "../../runtime/errors.ts";
 import { redactText } from "../../runtime/logging/redact.ts";
 
@@ -8,6 +8,18 @@ import { redactText } from "../../runtime/logging/redact.ts";
 export class InvalidAgentConfigError extends FlatstateError {
 	constructor(agentName: string, problem: string, options?: ErrorOptions) {
 		super("invalid_agent_config", `Agent "${agentName}": ${problem}`, options);
+	}
+}
+
+/** A file or table of prices is not of the form that docs/agents.md describes. */
+export class InvalidPricesError extends FlatstateError {
+	constructor(source: string, problem: string, options?: ErrorOptions) {
+		super(
+			"invalid_prices",
+			`The prices of ${source} cannot be used: ${problem}. ` +
+				"Write {provider/model: {input, output, cache_read, cache_write}}, in US dollars per million tokens.",
+			options,
+		);
 	}
 }
 
@@ -58,6 +70,34 @@ export class ModelTimeoutError extends FlatstateError {
 	}
 }
 
+/** The answer does not match the agent's `output`. The call was made and paid for. */
+export class SchemaError extends FlatstateError {
+	/** The first place that is wrong, e.g. `lines[1].city`; "" = the whole answer. */
+	readonly path: string;
+
+	constructor(path: string, problem: string) {
+		super(schemaErrorCode, `The answer does not match the agent's \`output\`: ${problem}.`);
+		this.path = path;
+	}
+}
+
+/** The provider's rate limit will not let a call through within the time that the call may wait for its turn. */
+export class RateLimitError extends FlatstateError {
+	/** Seconds until the provider takes calls again. */
+	readonly retryAfter: number;
+
+	/** @param milliseconds until the provider takes calls again */
+	constructor(milliseconds: number) {
+		const seconds = Math.ceil(milliseconds / 1000);
+		super(
+			"rate_limit",
+			`The provider's rate limit is used up for ${seconds} s more, which is longer than a call waits; ` +
+				"set `timeout` (seconds) of the model to wait longer, or make fewer calls at once.",
+		);
+		this.retryAfter = seconds;
+	}
+}
+
 /** The provider reported a failure in the body of an answer with a good status. */
 export class ProviderReportedError extends FlatstateError {
 	readonly status: number | undefined;
@@ -84,6 +124,7 @@ export function errorInfoOf(error: unknown, secret?: string | null): AgentErrorI
 		type,
 		message,
 		...(status !== undefined && { status_code: status }),
+		...(error instanceof SchemaError && { path: error.path }),
 		retryable: isOurs ? passes(error) : isRetryable(status, type, message),
 	};
 }
@@ -158,7 +199,7 @@ function codeOf(error: unknown, status: number | undefined, type: string, own: s
 
 /** Of our own errors those that another attempt may mend; the others are mistakes of the configuration. */
 function passes(error: unknown): boolean {
-	return error instanceof MalformedResponseError || error instanceof ModelTimeoutError;
+	return [MalformedResponseError, ModelTimeoutError, RateLimitError, SchemaError].some((type) => error instanceof type);
 }
 
 function isRetryable(status: number | undefined, type: string, message: string): boolean {

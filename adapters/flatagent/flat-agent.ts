@@ -2,20 +2,31 @@
 import type { Loader } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
-import type { AgentCall, AgentExecutor, AgentResult } from "../../runtime/agents/agent.ts";
+import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../../runtime/agents/agent.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
+import { callInTurn, type ModelAnswer } from "./call-in-turn.ts";
 import { type ChatClient, callModel, createClient } from "./client.ts";
 import { collectStream, readCompletion, type StreamEvent } from "./completion.ts";
 import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
-import { errorInfoOf, headersOf } from "./errors.ts";
+import { errorInfoOf, headersOf, RateLimitError } from "./errors.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
+import { type ModelPrices, priceOf, readPrices } from "./prices.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
-import { type Endpoint, type Environment, resolveEndpoint, splitModelName } from "./providers.ts";
+import { type Endpoint, type Environment, resolveEndpoint, splitModelName, takesSchemas } from "./providers.ts";
+import type { RateGate } from "./rate-gate.ts";
 import { type HeaderMap, limitHeaders } from "./rate-limits.ts";
 import { buildRequest, extraHeaders, timeoutSeconds } from "./request.ts";
-import { type AgentResponse, agentResultOf, errorResponse, successResponse } from "./response.ts";
+import { type AgentResponse, agentResultOf, answeredResponse, errorResponse } from "./response.ts";
+import { type RateGates, sharedGates } from "./shared-gates.ts";
+import { type AskedBy, StructuredOutput } from "./structured-output.ts";
+
+/** How one endpoint is reached. */
+interface Connection {
+	readonly client: Promise<ChatClient>;
+	readonly gate: RateGate;
+}
 
 export interface FlatAgentOptions {
 	/** The agent's document `{spec: flatagent, data, metadata}`. */
@@ -37,6 +48,10 @@ export interface FlatAgentOptions {
 	readonly logger?: Logger;
 	/** Milliseconds since 1970. Default: the system's clock. */
 	readonly now?: () => number;
+	/** Prices that win over those of the package. Default: those of the file that FLATSTATE_PRICES names. */
+	readonly prices?: ModelPrices;
+	/** What is known of rate limits. Default: what all agents of the process share. */
+	readonly rateGates?: RateGates;
 	/** The name under which a machine knows the agent. Default: the document's. */
 	readonly agentName?: string;
 }
@@ -55,9 +70,13 @@ export interface FlatAgentCall {
 	readonly sessionId?: string;
 	/** Aborts the HTTP request. */
 	readonly signal?: AbortSignal;
+	/** An answer that was refused, and why: both are told to the model behind the prompt. */
+	readonly correction?: AnswerCorrection;
 	/** Sent as the header `idempotency-key`. */
 	readonly idempotencyKey?: string;
-	/** Gets the pieces of a streamed answer (`stream: true` of the model). */
+	/** Streams the answer where the model's settings do not say. */
+	readonly stream?: boolean;
+	/** Gets the pieces of a streamed answer. */
 	readonly onStreamEvent?: (event: StreamEvent) => void;
 }
 
@@ -71,8 +90,12 @@ export class FlatAgent implements AgentExecutor {
 	readonly #definition: AgentDefinition;
 	readonly #prompt: Prompt;
 	readonly #model: AgentModel;
+	readonly #structured: StructuredOutput | undefined;
+	#pricesOfFile: ModelPrices | undefined;
+	/** Models that have refused a strict schema. */
+	readonly #refusingSchemas = new Set<string>();
 	readonly #options: FlatAgentOptions;
-	readonly #clients = new Map<string, Promise<ChatClient>>();
+	readonly #connections = new Map<string, Connection>();
 
 	/** @throws InvalidAgentConfigError, ProfileError, ExpressionSyntaxError */
 	constructor(options: FlatAgentOptions) {
@@ -83,6 +106,8 @@ export class FlatAgent implements AgentExecutor {
 		this.#model = resolveAgentModel(this.#definition, options);
 		this.name = this.#definition.name;
 		this.metadata = this.#definition.metadata;
+		const { outputSchema } = this.#definition.prompt;
+		this.#structured = outputSchema === null ? undefined : new StructuredOutput(outputSchema, this.name);
 		const logger = options.logger ?? silentLogger;
 		for (const warning of this.#model.warnings) logger.warn(`Agent "${this.name}": ${warning}.`);
 		if (this.#definition.prompt.hasMcp) {
@@ -113,6 +138,7 @@ export class FlatAgent implements AgentExecutor {
 			return errorResponse(errorInfoOf(error, endpoint?.apiKey), {
 				renderedUserPrompt: rendered.renderedUserPrompt,
 				headers: headers === undefined ? {} : limitHeaders(headers),
+				...(error instanceof RateLimitError && { retryAfter: error.retryAfter }),
 				model: endpoint?.model ?? null,
 				now,
 			});
@@ -130,6 +156,8 @@ export class FlatAgent implements AgentExecutor {
 			context: call.context,
 			signal: call.signal,
 			idempotencyKey: call.idempotencyKey,
+			correction: call.correction,
+			stream: call.stream,
 			onStreamEvent: onStreamEvent === undefined ? undefined : (event) => onStreamEvent({ ...event }),
 		});
 		return agentResultOf(response, this.metadata);
@@ -141,32 +169,57 @@ export class FlatAgent implements AgentExecutor {
 		call: FlatAgentCall,
 		now: () => number,
 	): Promise<AgentResponse> {
-		const { prompt } = this.#definition;
-		const { config } = this.#model;
-		const request = buildRequest({
-			modelName: endpoint.model,
-			model: config,
-			messages: rendered.messages,
-			tools: call.tools ?? prompt.tools,
-			hasOutputSchema: prompt.outputSchema !== null,
+		const tools = call.tools ?? this.#definition.prompt.tools;
+		const price = priceOf(endpoint.provider, endpoint.model, this.#prices());
+		const structured = tools.length === 0 ? this.#structured : undefined;
+		const asked = structured?.askedBy(endpoint.takesSchemas && !this.#refusingSchemas.has(endpoint.model));
+		const messages = [...rendered.messages, ...correctionMessages(call.correction)];
+		const ask = (by: AskedBy | undefined) =>
+			this.#ask(endpoint, by === undefined ? messages : (structured?.messages(messages, by) ?? messages), tools, call, {
+				responseFormat: by && structured?.responseFormat(by),
+			});
+		let by = asked;
+		const answer = await ask(by).catch((error: unknown) => {
+			if (by !== "schema" || !refusesSchema(error)) throw error;
+			this.#refusingSchemas.add(endpoint.model);
+			by = "prompt";
+			return ask(by);
 		});
-		const seconds = timeoutSeconds(config);
-		const client = this.#options.client ?? (await this.#client(endpoint, seconds));
-		const { data, headers } = await callModel(client, {
-			request,
-			headers: this.#headers(endpoint, call),
-			seconds,
-			signal: call.signal,
-			collect: (chunks) => collectStream(chunks, (event) => call.onStreamEvent?.(event)),
-		});
-		return successResponse({
-			completion: readCompletion(data),
-			hasJsonOutput: request.isJson,
+		return answeredResponse({
+			completion: answer.completion,
+			structured: by && (await structured?.read(answer.completion, by)),
 			renderedUserPrompt: rendered.renderedUserPrompt,
 			model: endpoint.model,
-			headers: limitHeaders(headers),
-			raw: data,
+			price,
+			headers: limitHeaders(answer.headers),
+			raw: answer.data,
 			now,
+		});
+	}
+
+	/** One request, when its turn has come. */
+	async #ask(
+		endpoint: Endpoint,
+		messages: readonly Mapping[],
+		tools: readonly Mapping[],
+		call: FlatAgentCall,
+		{ responseFormat }: { readonly responseFormat: Mapping | undefined },
+	): Promise<ModelAnswer> {
+		const config = call.stream ? { stream: true, ...this.#model.config } : this.#model.config;
+		const request = buildRequest({ modelName: endpoint.model, model: config, messages, tools, responseFormat });
+		const seconds = timeoutSeconds(config);
+		const connection = this.#connection(endpoint, seconds);
+		const client = await connection.client;
+		const { now = Date.now } = this.#options;
+		return callInTurn(connection.gate, { seconds, signal: call.signal, now }, async () => {
+			const answer = await callModel(client, {
+				request,
+				headers: this.#headers(endpoint, call),
+				seconds,
+				signal: call.signal,
+				collect: (chunks) => collectStream(chunks, (event) => call.onStreamEvent?.(event)),
+			});
+			return { ...answer, completion: readCompletion(answer.data) };
 		});
 	}
 
@@ -174,21 +227,42 @@ export class FlatAgent implements AgentExecutor {
 		const { address, config } = this.#model;
 		if (this.#options.client !== undefined) {
 			const { provider, name } = splitModelName(address.provider, address.name ?? "");
-			return { provider: provider ?? "custom", baseUrl: "", apiKey: null, model: name };
+			return {
+				provider: provider ?? "custom",
+				baseUrl: "",
+				apiKey: null,
+				model: name,
+				takesSchemas: takesSchemas(provider),
+			};
 		}
 		checkBackend(config);
 		return resolveEndpoint(address, this.#environment());
+	}
+
+	#prices(): ModelPrices | undefined {
+		const { prices } = this.#options;
+		if (prices !== undefined) return prices;
+		const { FLATSTATE_PRICES: file } = this.#environment();
+		if (!file) return undefined;
+		this.#pricesOfFile ??= readPrices(file, process.cwd(), fileLoader());
+		return this.#pricesOfFile;
 	}
 
 	#environment(): Environment {
 		return this.#options.env ?? process.env;
 	}
 
-	#client(endpoint: Endpoint, seconds: number): Promise<ChatClient> {
+	#connection(endpoint: Endpoint, seconds: number): Connection {
 		const key = JSON.stringify([endpoint.baseUrl, endpoint.apiKey]);
-		const client = this.#clients.get(key) ?? createClient(endpoint, this.#environment(), seconds);
-		this.#clients.set(key, client);
-		return client;
+		const known = this.#connections.get(key);
+		if (known !== undefined) return known;
+		const { client, rateGates = sharedGates } = this.#options;
+		const connection: Connection =
+			client === undefined
+				? { client: createClient(endpoint, this.#environment(), seconds), gate: rateGates.of(endpoint) }
+				: { client: Promise.resolve(client), gate: rateGates.ofClient(client) };
+		this.#connections.set(key, connection);
+		return connection;
 	}
 
 	#headers(endpoint: Endpoint, call: FlatAgentCall): HeaderMap {
@@ -223,4 +297,20 @@ function reservedInput(input: Mapping, sessionId: string | undefined): FlatAgent
 		...(areTools && { tools: tools.filter(isRecord) }),
 		sessionId: isSession ? session_id : sessionId,
 	};
+}
+
+/** The refused answer and what is wrong with it, behind everything else. */
+function correctionMessages(correction: AnswerCorrection | undefined): readonly Mapping[] {
+	if (correction === undefined) return [];
+	const { answer, problem } = correction;
+	return [
+		{ role: "assistant", content: answer },
+		{ role: "user", content: `${problem} Answer again, with the whole JSON and nothing else.` },
+	];
+}
+
+/** Not every model of a provider takes schemas; those that do not say so. */
+function refusesSchema(error: unknown): boolean {
+	const { status_code: status, message = "" } = errorInfoOf(error);
+	return (status === 400 || status === 422) && /response_format|json_schema|structured output/i.test(message);
 }

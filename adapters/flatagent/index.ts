@@ -6,14 +6,19 @@ export type { CostBreakdown } from "./cost.ts";
 export {
 	InvalidAgentConfigError,
 	InvalidModelError,
+	InvalidPricesError,
 	MalformedResponseError,
 	MissingApiKeyError,
 	ModelTimeoutError,
 	ProviderReportedError,
+	RateLimitError,
+	SchemaError,
 	UnknownProviderError,
 } from "./errors.ts";
 export { FlatAgent, type FlatAgentCall, type FlatAgentOptions } from "./flat-agent.ts";
 export { type LoadOptions, loadFlatAgent } from "./load.ts";
+export { checkPrices, type ModelPrice, type ModelPrices, readPrices } from "./prices.ts";
 export { type Environment, knownProviders } from "./providers.ts";
 export { rateLimitFromHeaders } from "./rate-limits.ts";
 export type { AgentResponse } from "./response.ts";
+export { RateGates } from "./shared-gates.ts";

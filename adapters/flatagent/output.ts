@@ -1,13 +1,13 @@
 /** Reads the JSON in an answer's text (spec section 19.5). */
 
 /** The JSON value in a text, also within Markdown or prose; `{_raw: text}` where there is none. */
-export function readOutput(content: string): unknown {
+export function readOutput(content: string): { readonly output: unknown; readonly isJson: boolean } {
 	// A whole object first: its texts may hold fences, for example of code that a model wrote.
 	const whole = parsed(content);
-	if (typeof whole === "object" && whole !== null) return whole;
+	if (typeof whole === "object" && whole !== null) return { output: whole, isJson: true };
 	const within = parsed(withoutMarkdown(content));
 	// Spec section 19.5: a text without JSON is kept, so that a later state can look at it.
-	return within === undefined ? { _raw: content } : within;
+	return within === undefined ? { output: { _raw: content }, isJson: false } : { output: within, isJson: true };
 }
 
 function parsed(text: string): unknown {

@@ -9,23 +9,25 @@ interface Provider {
 	readonly baseUrl?: string;
 	/** Environment variable of the key; absent where none is needed. */
 	readonly keyVariable?: string;
+	/** Whether requests may ask for a strict JSON Schema (`response_format: {type: json_schema}`). */
+	readonly takesSchemas?: boolean;
 	/** Names of models that need no provider in front. */
 	readonly modelPrefix?: string;
 }
 
 /** `<PROVIDER>_BASE_URL` in the environment replaces the base URL of any of them. */
 const providers: Readonly<Record<string, Provider>> = {
-	openai: { baseUrl: "https://api.openai.com/v1", keyVariable: "OPENAI_API_KEY" },
+	openai: { baseUrl: "https://api.openai.com/v1", keyVariable: "OPENAI_API_KEY", takesSchemas: true },
 	anthropic: { baseUrl: "https://api.anthropic.com/v1", keyVariable: "ANTHROPIC_API_KEY", modelPrefix: "claude-" },
-	cerebras: { baseUrl: "https://api.cerebras.ai/v1", keyVariable: "CEREBRAS_API_KEY" },
-	groq: { baseUrl: "https://api.groq.com/openai/v1", keyVariable: "GROQ_API_KEY" },
+	cerebras: { baseUrl: "https://api.cerebras.ai/v1", keyVariable: "CEREBRAS_API_KEY", takesSchemas: true },
+	groq: { baseUrl: "https://api.groq.com/openai/v1", keyVariable: "GROQ_API_KEY", takesSchemas: true },
 	openrouter: { baseUrl: "https://openrouter.ai/api/v1", keyVariable: "OPENROUTER_API_KEY" },
 	together: { baseUrl: "https://api.together.xyz/v1", keyVariable: "TOGETHER_API_KEY" },
-	mistral: { baseUrl: "https://api.mistral.ai/v1", keyVariable: "MISTRAL_API_KEY" },
+	mistral: { baseUrl: "https://api.mistral.ai/v1", keyVariable: "MISTRAL_API_KEY", takesSchemas: true },
 	deepseek: { baseUrl: "https://api.deepseek.com/v1", keyVariable: "DEEPSEEK_API_KEY" },
-	ollama: { baseUrl: "http://127.0.0.1:11434/v1" },
-	lmstudio: { baseUrl: "http://127.0.0.1:1234/v1" },
-	mock: {},
+	ollama: { baseUrl: "http://127.0.0.1:11434/v1", takesSchemas: true },
+	lmstudio: { baseUrl: "http://127.0.0.1:1234/v1", takesSchemas: true },
+	mock: { takesSchemas: true },
 };
 
 const otherNames: Readonly<Record<string, string>> = { together_ai: "together", lm_studio: "lmstudio" };
@@ -39,6 +41,8 @@ export interface Endpoint {
 	readonly apiKey: string | null;
 	/** The model's name as the provider knows it. */
 	readonly model: string;
+	/** Whether requests may ask for a strict JSON Schema; a model that refuses it is asked again without. */
+	readonly takesSchemas: boolean;
 }
 
 /** The parts of a resolved model that say where it is. */
@@ -73,6 +77,11 @@ export function splitModelName(provider: string | null, name: string): { provide
 	return { provider: owner?.[0] ?? null, name };
 }
 
+/** Whether a provider's requests may ask for a strict JSON Schema. */
+export function takesSchemas(provider: string | null): boolean {
+	return provider !== null && Object.hasOwn(providers, provider) && providers[provider]?.takesSchemas === true;
+}
+
 /**
  * Where to call a model (spec section 19.2).
  * @throws InvalidModelError, UnknownProviderError, MissingApiKeyError
@@ -83,7 +92,7 @@ export function resolveEndpoint(address: ModelAddress, environment: Environment)
 	}
 	const { provider, name: model } = splitModelName(address.provider, address.name);
 	if (provider === null && address.baseUrl !== null) {
-		return { provider: "custom", baseUrl: address.baseUrl, apiKey: address.apiKey, model };
+		return { provider: "custom", baseUrl: address.baseUrl, apiKey: address.apiKey, model, takesSchemas: false };
 	}
 	if (provider === null && model.includes("/")) {
 		throw new UnknownProviderError(model.slice(0, model.indexOf("/")), knownProviders());
@@ -97,7 +106,7 @@ export function resolveEndpoint(address: ModelAddress, environment: Environment)
 	const apiKey = address.apiKey ?? (keyVariable === undefined ? null : environment[keyVariable]);
 	// A server of one's own may need no key; the provider's own always does.
 	if (!apiKey && keyVariable !== undefined && given === null) throw new MissingApiKeyError(providerName, keyVariable);
-	return { provider: providerName, baseUrl, apiKey: apiKey || null, model };
+	return { provider: providerName, baseUrl, apiKey: apiKey || null, model, takesSchemas: takesSchemas(providerName) };
 }
 
 function noBaseUrl(provider: string, known: Provider | undefined): Error {

@@ -14,6 +14,22 @@ export function limitHeaders(headers: Headers | HeaderMap): HeaderMap {
 	return Object.fromEntries(kept.filter(([name]) => /ratelimit|^retry-after|request-id$/.test(name)));
 }
 
+/** A window as its headers say it, with its reset to the millisecond. */
+export interface ObservedWindow {
+	readonly name: string;
+	readonly resource: "requests" | "tokens";
+	readonly remaining?: number;
+	readonly limit?: number;
+	/** When it begins anew, in milliseconds: from the answer on, or since 1970. Absent where the provider does not say. */
+	readonly reset?: { readonly in: number } | { readonly at: number };
+}
+
+export interface ObservedLimits {
+	readonly windows: readonly ObservedWindow[];
+	/** Milliseconds that the provider asks to wait. */
+	readonly retryAfter?: number;
+}
+
 /**
  * The limits that a provider reported, or null when it reported none.
  * @param headers with lower-case names
@@ -24,6 +40,30 @@ export function rateLimitFromHeaders(
 	headers: HeaderMap,
 	options: { readonly retryAfter?: number; readonly now?: () => number } = {},
 ): RateLimitState | null {
+	const { windows, retryAfter: asked } = observeLimits(headers, (options.now ?? Date.now)());
+	const retryAfter = options.retryAfter ?? (asked === undefined ? undefined : asked / 1000);
+	if (windows.length === 0 && retryAfter === undefined) return null;
+	return {
+		limited: windows.some((window) => window.remaining === 0),
+		...(retryAfter !== undefined && { retry_after: retryAfter }),
+		windows: windows.map(toWindow),
+	};
+}
+
+/** A window as the specification has it: whole seconds from now, or seconds since 1970. */
+function toWindow({ reset, ...window }: ObservedWindow): RateLimitWindow {
+	if (reset === undefined) return window;
+	return "in" in reset
+		? { ...window, resets_in: Math.ceil(reset.in / 1000) }
+		: { ...window, reset_at: reset.at / 1000 };
+}
+
+/**
+ * What headers say about limits, exactly.
+ * @param headers with lower-case names
+ * @param now milliseconds since 1970
+ */
+export function observeLimits(headers: HeaderMap, now: number): ObservedLimits {
 	const bucketed = resources.flatMap((resource) => bucketWindows(headers, resource));
 	const windows = [
 		...bucketed,
@@ -32,36 +72,34 @@ export function rateLimitFromHeaders(
 			.flatMap((resource) => plainWindow(headers, resource)),
 		...resources.flatMap((resource) => anthropicWindow(headers, resource)),
 	];
-	const retryAfter = options.retryAfter ?? retryAfterSeconds(headers["retry-after"], options.now ?? Date.now);
-	if (windows.length === 0 && retryAfter === undefined) return null;
-	return {
-		limited: windows.some((window) => window.remaining === 0),
-		...(retryAfter !== undefined && { retry_after: retryAfter }),
-		windows,
-	};
+	const retryAfter = retryAfterMilliseconds(headers, now);
+	return { windows, ...(retryAfter !== undefined && { retryAfter }) };
 }
 
+type Resource = ObservedWindow["resource"];
+
 /** Cerebras: one window for each minute, hour and day. */
-function bucketWindows(headers: HeaderMap, resource: string): RateLimitWindow[] {
+function bucketWindows(headers: HeaderMap, resource: Resource): ObservedWindow[] {
 	return Object.entries(bucketSeconds).flatMap(([bucket, seconds]) => {
 		const counts = countsOf(headers, (what) => `x-ratelimit-${what}-${resource}-${bucket}`);
-		return counts === undefined ? [] : [{ name: `${resource}_per_${bucket}`, resource, ...counts, resets_in: seconds }];
+		if (counts === undefined) return [];
+		return [{ name: `${resource}_per_${bucket}`, resource, ...counts, reset: { in: seconds * 1000 } }];
 	});
 }
 
 /** OpenAI and those who copied it. */
-function plainWindow(headers: HeaderMap, resource: string): RateLimitWindow[] {
+function plainWindow(headers: HeaderMap, resource: Resource): ObservedWindow[] {
 	const counts = countsOf(headers, (what) => `x-ratelimit-${what}-${resource}`);
 	if (counts === undefined) return [];
-	const resetsIn = durationSeconds(headers[`x-ratelimit-reset-${resource}`]);
-	return [{ name: resource, resource, ...counts, ...(resetsIn !== undefined && { resets_in: resetsIn }) }];
+	const resetsIn = durationMilliseconds(headers[`x-ratelimit-reset-${resource}`]);
+	return [{ name: resource, resource, ...counts, ...(resetsIn !== undefined && { reset: { in: resetsIn } }) }];
 }
 
-function anthropicWindow(headers: HeaderMap, resource: string): RateLimitWindow[] {
+function anthropicWindow(headers: HeaderMap, resource: Resource): ObservedWindow[] {
 	const counts = countsOf(headers, (what) => `anthropic-ratelimit-${resource}-${what}`);
 	if (counts === undefined) return [];
-	const resetAt = Date.parse(headers[`anthropic-ratelimit-${resource}-reset`] ?? "") / 1000;
-	return [{ name: resource, resource, ...counts, ...(Number.isFinite(resetAt) && { reset_at: resetAt }) }];
+	const at = Date.parse(headers[`anthropic-ratelimit-${resource}-reset`] ?? "");
+	return [{ name: resource, resource, ...counts, ...(Number.isFinite(at) && { reset: { at } }) }];
 }
 
 function countsOf(
@@ -78,25 +116,27 @@ function integer(text: string | undefined): number | undefined {
 	return text !== undefined && /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? Math.trunc(Number(text)) : undefined;
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 };
+const unitMilliseconds: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** `1h30m`, `6m0s`, `500ms` or plain seconds, rounded up. */
-function durationSeconds(text: string | undefined): number | undefined {
+/** `1h30m`, `6m0s`, `500ms` or plain seconds. */
+function durationMilliseconds(text: string | undefined): number | undefined {
 	const trimmed = text?.trim() ?? "";
-	if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Math.ceil(Number(trimmed));
+	if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;
 	if (!/^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/.test(trimmed)) return undefined;
 	let milliseconds = 0;
 	for (const [, amount = "0", unit = "s"] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)) {
-		milliseconds += Number(amount) * (unitSeconds[unit] ?? 0) * 1000;
+		milliseconds += Number(amount) * (unitMilliseconds[unit] ?? 0);
 	}
-	return Math.ceil(milliseconds / 1000);
+	return milliseconds;
 }
 
-/** Seconds, or a date as HTTP allows. */
-function retryAfterSeconds(text: string | undefined, now: () => number): number | undefined {
+/** Seconds, or a date as HTTP allows; `retry-after-ms` is the same to the millisecond. */
+function retryAfterMilliseconds(headers: HeaderMap, now: number): number | undefined {
+	const exact = headers["retry-after-ms"]?.trim() ?? "";
+	if (/^\d+(?:\.\d+)?$/.test(exact)) return Number(exact);
+	const text = headers["retry-after"]?.trim();
 	if (text === undefined) return undefined;
-	const trimmed = text.trim();
-	if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed);
-	const date = Date.parse(trimmed);
-	return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now()) / 1000));
+	if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+	const date = Date.parse(text);
+	return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000) * 1000);
 }

@@ -31,30 +31,28 @@ export interface RequestParts {
 	readonly messages: readonly Mapping[];
 	/** None are sent when it is empty. */
 	readonly tools: readonly Mapping[];
-	readonly hasOutputSchema: boolean;
+	/** How the provider is asked for JSON; a `response_format` of the model wins. */
+	readonly responseFormat: Mapping | undefined;
 }
 
 export interface ChatRequest {
 	readonly body: Mapping;
 	readonly isStream: boolean;
-	/** The model was asked for JSON. */
-	readonly isJson: boolean;
 }
 
-/** Builds the body; JSON mode is on where there is an output schema and no tools. */
-export function buildRequest({ modelName, model, messages, tools, hasOutputSchema }: RequestParts): ChatRequest {
+/** Builds the body. */
+export function buildRequest({ modelName, model, messages, tools, responseFormat }: RequestParts): ChatRequest {
 	const params = Object.entries(model).filter(([key, value]) => !ownKeys.has(key) && !isAbsent(value));
 	const isStream = model.stream === true;
-	const isJson = hasOutputSchema && tools.length === 0;
 	const body = {
 		model: modelName,
 		messages,
 		...(isStream && { stream_options: { include_usage: true } }),
-		...(isJson && { response_format: { type: "json_object" } }),
+		...(responseFormat && { response_format: responseFormat }),
 		...Object.fromEntries(params),
 		...(tools.length > 0 && { tools }),
 	};
-	return { body, isStream, isJson };
+	return { body, isStream };
 }
 
 /** Further headers from the model's `extra_headers`. */

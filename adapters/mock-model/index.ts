@@ -1,6 +1,7 @@
 /** A scripted model provider over HTTP: what other rooms may import. */
 export { InvalidMockScriptError, MockScriptExhaustedError } from "./errors.ts";
 export { loadScript, loadScriptFile } from "./read-script.ts";
+export type { RequestLimit } from "./request-limit.ts";
 export {
 	agentHeader,
 	type MockAnswer,

@@ -90,6 +90,7 @@ const answerKeys: Readonly<Record<string, (value: unknown) => boolean>> = {
 	tool_calls: (value) => Array.isArray(value) && value.every((call) => isRecord(call) && typeof call.name === "string"),
 	finish_reason: (value) => value === null || typeof value === "string",
 	usage: (value) => value === null || isRecord(value),
+	chunk_ms: (value) => typeof value === "number" && Number.isFinite(value) && value >= 0,
 	latency_ms: (value) => typeof value === "number" && value >= 0,
 	status: (value) => typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599,
 	headers: isRecord,

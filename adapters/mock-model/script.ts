@@ -32,6 +32,8 @@ export interface MockAnswerDetails {
 	readonly usage?: MockUsage | null;
 	/** Milliseconds before the answer begins. */
 	readonly latency_ms?: number;
+	/** Milliseconds before each further piece of a streamed answer. */
+	readonly chunk_ms?: number;
 	/** HTTP status, default 200. From 400 on the body is an error object. */
 	readonly status?: number;
 	/** Further response headers, for example `retry-after`. */

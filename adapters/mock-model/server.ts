@@ -6,6 +6,7 @@ import { type AnswerSource, answerSource } from "./choose-answer.ts";
 import { completionBody, completionChunks, errorBody } from "./completion.ts";
 import { MockScriptExhaustedError } from "./errors.ts";
 import { RefusedRequest, readChatRequest, readJsonBody } from "./read-request.ts";
+import { type Admission, type RequestLimit, requestCounter } from "./request-limit.ts";
 import type { MockAnswerDetails, MockRequest, MockScript } from "./script.ts";
 
 export interface MockModelOptions {
@@ -16,6 +17,10 @@ export interface MockModelOptions {
 	readonly token?: string;
 	/** Bytes that a request body may have, default 16 MiB. */
 	readonly maxRequestBytes?: number;
+	/** Refuses what goes beyond it with 429; a refused request uses up no answer. Default: none. */
+	readonly limit?: RequestLimit;
+	/** Milliseconds, for `limit`. Default: the clock. */
+	readonly now?: () => number;
 	/** Waits `latency_ms` milliseconds; rejects when the signal aborts. Default: the clock. */
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
@@ -51,6 +56,7 @@ export async function startMockModel(options: MockModelOptions): Promise<MockMod
 		requests,
 		token: options.token,
 		maxRequestBytes: options.maxRequestBytes ?? defaultMaxRequestBytes,
+		admit: options.limit && requestCounter(options.limit, options.now ?? (() => performance.now())),
 		wait: options.wait ?? ((milliseconds, signal) => delay(milliseconds, undefined, { signal })),
 	};
 	const server = createServer((request, response) => {
@@ -78,6 +84,7 @@ interface ServerContext {
 	readonly requests: RecordedRequest[];
 	readonly token: string | undefined;
 	readonly maxRequestBytes: number;
+	readonly admit: (() => Admission) | undefined;
 	readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -101,7 +108,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
 	});
 	const id = `chatcmpl-mock-${context.requests.length}`;
 	context.requests.push({ headers: request.headers, body, outcome });
-	const answer = await context.next(chatRequest);
+	const admission = context.admit?.();
+	const scripted: MockAnswerDetails = admission?.isRefused === true ? { status: 429 } : await context.next(chatRequest);
+	const answer = admission ? { ...scripted, headers: { ...admission.headers, ...scripted.headers } } : scripted;
 	if (answer.latency_ms !== undefined && answer.latency_ms > 0) {
 		const isGone = await context.wait(answer.latency_ms, gone.signal).then(
 			() => false,
@@ -110,20 +119,31 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
 		if (isGone) return;
 	}
 	if (answer.cut === true) settle("cut");
-	sendAnswer(response, answer, chatRequest, id);
+	await sendAnswer(response, answer, chatRequest, id, (milliseconds) => context.wait(milliseconds, gone.signal));
 }
 
-function sendAnswer(
+async function sendAnswer(
 	response: ServerResponse,
 	answer: MockAnswerDetails,
 	request: Omit<MockRequest, "n">,
 	id: string,
-): void {
+	wait: (milliseconds: number) => Promise<unknown>,
+): Promise<void> {
 	const status = answer.status ?? 200;
 	if (status < 400 && request.body.stream === true) {
 		const events = completionChunks(answer, request, id).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
 		if (answer.malformed === true) events.splice(1, events.length, "data: {not json\n\n");
-		send(response, status, "text/event-stream", events.concat("data: [DONE]\n\n"), answer);
+		const pieces = events.concat("data: [DONE]\n\n");
+		if (answer.chunk_ms === undefined || answer.cut === true) {
+			send(response, status, "text/event-stream", pieces, answer);
+			return;
+		}
+		response.writeHead(status, { "content-type": "text/event-stream", ...answer.headers });
+		for (const [index, piece] of pieces.entries()) {
+			if (index > 0) await wait(answer.chunk_ms);
+			response.write(piece);
+		}
+		response.end();
 		return;
 	}
 	const body = JSON.stringify(

@@ -17,6 +17,7 @@ import {
 	type StartOptions,
 	type StateResult,
 	splitStartOptions,
+	withSpending,
 } from "./machine-context.ts";
 import { actionName } from "./names.ts";
 import { setOutput } from "./output.ts";
@@ -87,6 +88,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 						effect_step: machine.step,
 						asks: result.asks ?? false,
 						usage: addUsage(run.usage, result.usage),
+						...withSpending(run, result.spent),
 						output: readsOutput.has(machine.current_state) ? result.output : undefined,
 						final: result.final,
 						next: result.next,
@@ -96,7 +98,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 		},
 		[actionName.fail]: ({ context, event }) => {
 			const error = isRecord(event) && "error" in event ? event.error : new Error("The state failed without an error.");
-			const { patch = {}, calls = 0, cost = 0, usage } = failureOf(error) ?? {};
+			const { patch = {}, calls = 0, cost = 0, usage, spent } = failureOf(error) ?? {};
 			const machine: MachineMeta = {
 				...context.machine,
 				total_api_calls: context.machine.total_api_calls + calls,
@@ -105,6 +107,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 					...context.machine.run,
 					effect_step: context.machine.step,
 					usage: addUsage(context.machine.run.usage, usage),
+					...withSpending(context.machine.run, spent),
 				},
 			};
 			return { ...patch, ...failed({ ...context, machine }, error) };

@@ -1,11 +1,13 @@
 /** What a failed state still has to tell its machine: context changes and costs from before the error. */
 import type { TokenUsage } from "./machine-context.ts";
+import type { Spending } from "./spending.ts";
 
 export interface FailureDetails {
 	readonly patch?: Readonly<Record<string, unknown>>;
 	readonly calls?: number;
 	readonly cost?: number;
 	readonly usage?: TokenUsage;
+	readonly spent?: readonly Spending[];
 }
 
 const details = new WeakMap<object, FailureDetails>();

@@ -2,6 +2,7 @@
 
 import type { EventObject } from "xstate";
 import { isRecord } from "../document/plain-data.ts";
+import { addSpending, type Spending } from "./spending.ts";
 
 /** Caps on one execution; null = none. */
 export interface Limits {
@@ -32,6 +33,11 @@ export function addUsage(total: TokenUsage, more: TokenUsage | undefined): Token
 	};
 }
 
+/** `run.spent` with what a state has spent more; nothing to set where that is nothing. */
+export function withSpending(run: RunData, more: readonly Spending[] | undefined): Pick<RunData, "spent"> {
+	return more === undefined || more.length === 0 ? {} : { spent: addSpending(run.spent ?? [], more) };
+}
+
 export type LimitName = "max_steps" | "max_agent_calls" | "max_cost" | "max_tokens";
 
 /** What the runtime keeps beside the fields that the specification names. Plain JSON but for `failure`. */
@@ -40,6 +46,8 @@ export interface RunData {
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly limits: Limits;
 	readonly usage: TokenUsage;
+	/** What was spent where; absent while it is nothing. */
+	readonly spent?: readonly Spending[];
 	/** The step of the last state that had an effect, or where a chain of states without effects has paused. */
 	readonly effect_step: number;
 	/** The last state's output, kept where a condition of that state reads `output`. */
@@ -104,6 +112,7 @@ export interface StateResult {
 	readonly calls?: number;
 	readonly cost?: number;
 	readonly usage?: TokenUsage;
+	readonly spent?: readonly Spending[];
 }
 
 /** Options of one execution that do not belong to the user's input. */

@@ -36,6 +36,8 @@ export interface AgentErrorInfo {
 	readonly message?: string;
 	readonly status_code?: number;
 	readonly retryable?: boolean;
+	/** Of a `schema_error`: the first place of the answer that is wrong. */
+	readonly path?: string;
 }
 
 export interface RateLimitWindow {
@@ -78,6 +80,16 @@ export interface AgentResult {
 	readonly rendered_user_prompt?: string | null;
 }
 
+/** The code of an answer that does not match the agent's schema; `retry` has the model correct it. */
+export const schemaErrorCode = "schema_error";
+
+/** An answer that does not match the agent's schema. */
+export interface AnswerCorrection {
+	readonly answer: string;
+	/** What is wrong with it. */
+	readonly problem: string;
+}
+
 /** What the machine hands to one call. */
 export interface AgentCall {
 	/** Rendered `input` of the state. */
@@ -91,6 +103,10 @@ export interface AgentCall {
 	readonly idempotencyKey?: string;
 	/** The state that calls, for logs. */
 	readonly state?: string;
+	/** The answer before this one, which was refused: to be told to the model, that it may correct it. */
+	readonly correction?: AnswerCorrection;
+	/** Whether the answer is to be streamed where the agent's own settings do not say. */
+	readonly stream?: boolean;
 	/** Called with streamed pieces when set. */
 	readonly onStreamEvent?: (event: Readonly<Record<string, unknown>>) => void;
 }

@@ -106,6 +106,11 @@ export function apiCallsOf(result: AgentResult): number {
 	return usage?.api_calls ?? usage?.requests ?? usage?.calls ?? 0;
 }
 
+/** `usage.total_tokens`, else the sum of those that went in and came out. */
+export function totalTokensOf({ usage }: AgentResult): number {
+	return usage?.total_tokens ?? (usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0);
+}
+
 /** US dollars: `cost`, or where it is absent `usage.cost`; a breakdown counts by its `total` (spec section 6.5). */
 export function costOf(result: AgentResult): number {
 	const cost = result.cost ?? result.usage?.cost;
@@ -188,6 +193,7 @@ function readError(value: unknown): AgentErrorInfo | undefined {
 		type: readText(own(value, "type")),
 		message: readText(own(value, "message")),
 		status_code: readNumber(own(value, "status_code")),
+		path: readText(own(value, "path")),
 		retryable: Object.hasOwn(value, "retryable") ? Boolean(value.retryable) : undefined,
 	});
 	return Object.keys(error).length > 0 ? error : { message: JSON.stringify(value) };

@@ -1,7 +1,7 @@
 /** The pure parts of `mdap_voting`: settings, red flags, vote keys and the count (spec section 9). */
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { FlatstateError } from "../errors.ts";
-import type { AgentResult } from "./agent.ts";
+import { type AgentResult, schemaErrorCode } from "./agent.ts";
 import { type CandidateParsing, readParsing } from "./candidate.ts";
 
 /** Why a sample does not count as a vote. */
@@ -77,10 +77,16 @@ async function compileSchema(schema: Readonly<Record<string, unknown>>): Promise
 export function redFlagOf(
 	candidate: unknown,
 	result: AgentResult,
-	{ validate, maxResponseTokens }: { readonly validate: Validation; readonly maxResponseTokens: number | null },
+	{
+		validate,
+		maxResponseTokens,
+		parsing,
+	}: { readonly validate: Validation } & Pick<VotingSettings, "maxResponseTokens"> & Partial<VotingSettings>,
 ): RedFlag | null {
 	if (candidate === null || candidate === undefined) return "format_error";
 	if (!validate(candidate)) return "validation_failed";
+	// Patterns read the text, whatever the agent's own schema says of it.
+	if (parsing === undefined && result.error?.code === schemaErrorCode) return "validation_failed";
 	if (maxResponseTokens === null) return null;
 	const text = result.content ?? JSON.stringify(candidate);
 	const characters = [...text].length;

@@ -1,5 +1,6 @@
 /** Reads an execution from a store: its latest checkpoint that can be read, and what is known beyond it. */
 import type { TokenUsage } from "../../compiler/xstate/machine-context.ts";
+import { readSpending, type Spending } from "../../compiler/xstate/spending.ts";
 import { coerceAgentResult } from "../agents/result.ts";
 import type { Logger } from "../logging/logger.ts";
 import { isAgentCall, isTime, stepKey } from "../state/step-keys.ts";
@@ -19,6 +20,8 @@ export interface LoadedExecution {
 	readonly progress: Progress | undefined;
 	readonly origin: Origin | undefined;
 	readonly usage: TokenUsage;
+	/** Where it was spent; absent where nothing was. */
+	readonly spent?: readonly Spending[];
 	/**
 	 * Whether there is no checkpoint yet, since `checkpoint_on` asked for none so far: the machine starts from its input
 	 * again, and the log answers for what was done.
@@ -64,6 +67,7 @@ export async function loadExecution(
 		progress: known,
 		origin,
 		usage: readUsage(known?.run.usage),
+		...(known?.run.spent !== undefined && { spent: readSpending(known.run.spent) }),
 		isFresh: checkpoint === undefined,
 		isRetry: retries || isRetry,
 		earlier: {

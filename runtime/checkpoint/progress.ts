@@ -4,6 +4,7 @@
  */
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { noUsage, type RunData, type TokenUsage } from "../../compiler/xstate/machine-context.ts";
+import { readSpending } from "../../compiler/xstate/spending.ts";
 import { readError, reviveError, storeError } from "../steps/journal.ts";
 
 /** What an execution was started with. */
@@ -61,12 +62,13 @@ export function storeRun({ input: _, failure, ...run }: RunData): Record<string,
 
 /** The runtime's data again. What is missing or of another type gets `initial`'s value. */
 export function reviveRun(stored: Readonly<Record<string, unknown>>, initial: RunData): RunData {
-	const { limits, usage, effect_step, failure, failure_names, ...rest } = stored;
+	const { limits, usage, spent, effect_step, failure, failure_names, ...rest } = stored;
 	return {
 		...initial,
 		...pick(rest),
 		limits: { ...initial.limits, ...(isRecord(limits) && numbersOrNull(limits)) },
 		usage: readUsage(usage),
+		...(spent !== undefined && { spent: readSpending(spent) }),
 		effect_step: typeof effect_step === "number" ? effect_step : initial.effect_step,
 		...(isRecord(failure) && { failure: reviveError(readError(failure)) }),
 		...(Array.isArray(failure_names) && { failure_names: failure_names.filter((name) => typeof name === "string") }),

@@ -9,7 +9,7 @@ import { createEnvironment, type Ledger, type RunEnvironment, setEnvironment } f
 import type { WaitingExecution } from "../steps/activity.ts";
 import type { DurableStore } from "../store/durable-store.ts";
 import type { DurableRun } from "./durable-run.ts";
-import type { ResumeOptions, RunResult, RunTotals } from "./run-result.ts";
+import { type ResumeOptions, type RunResult, type RunTotals, spendingOf } from "./run-result.ts";
 import type { RunnableMachines } from "./runnable-machines.ts";
 
 /** What only runs inside of other runs say. */
@@ -59,6 +59,7 @@ export async function drive(request: Drive): Promise<RunResult> {
 		...(options.inspect && { inspect: options.inspect }),
 		...(options.gate && { gate: options.gate }),
 		...(onEvent && { onEvent }),
+		...(options.stream && { streams: true }),
 		...(options.awaitTimeouts && { awaitsTimeouts: true }),
 		...(options.awaitSignals && { awaitsSignals: true }),
 		...(signal && { signal: relay.signal }),
@@ -108,6 +109,7 @@ export async function drive(request: Drive): Promise<RunResult> {
 		agentCalls: machine.total_api_calls,
 		cost: machine.total_cost,
 		usage: machine.run.usage,
+		...spendingOf(machine.run.spent),
 	};
 	switch (end.type) {
 		case "storeFailed":

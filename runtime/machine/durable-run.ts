@@ -203,7 +203,12 @@ export class DurableRun implements ChildKeeper {
 		const loaded = await loadExecution(store.persistence, childId, set.services.logger, this.retriesFailed);
 		if (!loaded) return undefined;
 		const { summary, snapshot, progress } = loaded;
-		const totals = { calls: summary.total_api_calls, cost: summary.total_cost, usage: loaded.usage };
+		const totals = {
+			calls: summary.total_api_calls,
+			cost: summary.total_cost,
+			usage: loaded.usage,
+			...(loaded.spent && { spent: loaded.spent }),
+		};
 		if (summary.status === "done") return { outcome: { output: snapshot.output ?? {}, summary: totals } };
 		if (summary.status === "failed" && !this.retriesFailed) {
 			const error = reviveError(summary.error ?? { name: "Error", message: "The child machine failed." });

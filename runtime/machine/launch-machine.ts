@@ -73,11 +73,12 @@ async function runOrResume(
 	told: Pick<DriveOptions, "onStarted" | "onLost">,
 ): Promise<RunResult> {
 	const { planId, input, executionId, parentExecutionId, depth, environment } = request;
-	const { keeper, emit, signal, ledger, inspect, gate } = environment;
+	const { keeper, emit, streams, signal, ledger, inspect, gate } = environment;
 	const options = {
 		ledger,
 		...told,
 		...(emit && { onEvent: emit }),
+		...(streams && { stream: true }),
 		...(signal && { signal }),
 		...(inspect && { inspect }),
 		...(gate && { gate }),

@@ -1,5 +1,6 @@
 /** What a run is started with, and how it ended. */
 import type { LimitName, TokenUsage } from "../../compiler/xstate/machine-context.ts";
+import { type Spending, spendingBy } from "../../compiler/xstate/spending.ts";
 import type { Inspector } from "../state/run-environment.ts";
 import type { RunEvent } from "../state/run-event.ts";
 import type { WaitingExecution } from "../steps/activity.ts";
@@ -28,6 +29,8 @@ export interface ResumeOptions {
 	/** Aborts running calls and ends the run as `stopped`. */
 	readonly signal?: AbortSignal;
 	readonly onEvent?: (event: RunEvent) => void;
+	/** Have models stream their answers, unless their own settings say `stream: false`. Default: as these say. */
+	readonly stream?: boolean;
 	/** XState's inspection events of the machine, all its children and what it launches. */
 	readonly inspect?: Inspector;
 	/**
@@ -38,6 +41,12 @@ export interface ResumeOptions {
 	readonly gate?: () => Promise<void> | undefined;
 }
 
+/** What one agent has spent. */
+export type AgentSpending = Omit<Spending, "state">;
+
+/** What one state has spent. */
+export type StateSpending = Omit<Spending, "agent">;
+
 export interface RunTotals {
 	readonly executionId: string;
 	/** The YAML state in which the run ended. */
@@ -47,6 +56,18 @@ export interface RunTotals {
 	/** US dollars. */
 	readonly cost: number;
 	readonly usage: TokenUsage;
+	/** The same by agent, of this machine and its children, in the order in which they were first called. */
+	readonly agents: readonly AgentSpending[];
+	/** The same by state that called an agent; a state that runs a child machine has what its own agent spent. */
+	readonly states: readonly StateSpending[];
+}
+
+/** What was spent, by agent and by state. */
+export function spendingOf(spent: readonly Spending[] = []): Pick<RunTotals, "agents" | "states"> {
+	return {
+		agents: spendingBy(spent, "agent").map(({ state: _, ...row }) => row),
+		states: spendingBy(spent, "state").map(({ agent: _, ...row }) => row),
+	};
 }
 
 /** How a run ended. `stopped` names the limit, or `aborted`; `waiting` names what it waits for. */

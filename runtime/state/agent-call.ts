@@ -3,9 +3,9 @@ import { type AnyActorLogic, fromPromise, type PromiseActorLogic } from "xstate"
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
-import type { AgentCall, AgentExecutor, AgentResult } from "../agents/agent.ts";
+import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../agents/agent.ts";
 import { describeError, errorFromAgentResult } from "../agents/errors.ts";
-import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
+import { apiCallsOf, coerceAgentResult, costOf, totalTokensOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
@@ -41,6 +41,7 @@ export type CallOutcome = { readonly result: AgentResult } | { readonly thrown: 
 /**
  * Calls the state's agent once.
  * @param attempt names the call within this visit; the same for a call that is made again after a crash
+ * @param correction of the answer before
  * @throws LimitReachedError when the run's budget is spent
  */
 export async function callAgent(
@@ -48,6 +49,7 @@ export async function callAgent(
 	agent: AgentPlan,
 	input: Readonly<Record<string, unknown>>,
 	attempt: string,
+	correction?: AnswerCorrection,
 ): Promise<CallOutcome> {
 	const { environment, meta, state } = visit;
 	const logic = visit.actor(actorName.agent(agent.name));
@@ -55,7 +57,7 @@ export async function callAgent(
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit?.({ type: "agent_start", ...started });
-	const options = await optionsOf(visit, attempt);
+	const options = { ...(await optionsOf(visit, agent, attempt)), ...(correction && { correction }) };
 	const outcome =
 		ownLogic.has(logic) && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
@@ -104,7 +106,7 @@ async function callDirectly(
 	});
 }
 
-async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
+async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string): Promise<CallOptions> {
 	const { meta, state, context, environment } = visit;
 	const hooks = await visit.hooks();
 	const sessionId = state.sessionId === undefined ? null : visit.render(state.sessionId);
@@ -114,8 +116,10 @@ async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
 		state: state.name,
 		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
 		...(hasSession && { sessionId: String(sessionId) }),
+		...(environment.streams && { stream: true }),
 		onStreamEvent: (event) => {
-			environment.emit?.({ type: "agent_stream", executionId: meta.execution_id, state: state.name, event });
+			const place = { executionId: meta.execution_id, state: state.name, agent: agent.name };
+			environment.emit?.({ type: "agent_stream", ...place, event });
 			if (!hasMethod(hooks, "onAgentStreamEvent")) return;
 			callAgentStreamEvent(hooks, state.name, event, context).catch((error: unknown) => {
 				visit.services.logger.warn(`onAgentStreamEvent failed: ${textOf(error)}`, { state: state.name });
@@ -126,11 +130,11 @@ async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
 
 /** What the machine counts of a result (spec section 6.5). */
 export function totalsOf(result: AgentResult): Totals {
-	const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = result.usage ?? {};
+	const { input_tokens = 0, output_tokens = 0 } = result.usage ?? {};
 	return {
 		calls: apiCallsOf(result),
 		cost: costOf(result),
-		usage: { input_tokens: input, output_tokens: output, total_tokens: total ?? input + output },
+		usage: { input_tokens, output_tokens, total_tokens: totalTokensOf(result) },
 	};
 }
 

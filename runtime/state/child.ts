@@ -9,6 +9,7 @@ import {
 	withStartOptions,
 } from "../../compiler/xstate/machine-context.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
+import { readSpending } from "../../compiler/xstate/spending.ts";
 import { describeError } from "../agents/errors.ts";
 import { resultUri } from "../results/result-uri.ts";
 import type { ChildOutcome, PreparedChild, SpawnedChild } from "../steps/spawn.ts";
@@ -170,7 +171,8 @@ function totalsOfChild(child: AnyActorRef): Totals | null {
 
 /** The totals of a machine, its own children included. */
 export function totalsOfContext({ machine }: MachineContext): Totals {
-	return { calls: machine.total_api_calls, cost: machine.total_cost, usage: machine.run.usage };
+	const { total_api_calls: calls, total_cost: cost, run } = machine;
+	return { calls, cost, usage: run.usage, ...(run.spent && { spent: run.spent }) };
 }
 
 function readTotals(summary: unknown): Totals | undefined {
@@ -185,5 +187,6 @@ function readTotals(summary: unknown): Totals | undefined {
 			output_tokens: number(output_tokens),
 			total_tokens: number(total_tokens),
 		},
+		...(summary.spent !== undefined && { spent: readSpending(summary.spent) }),
 	};
 }

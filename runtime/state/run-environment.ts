@@ -53,6 +53,8 @@ export interface RunEnvironment {
 	readonly awaitsSignals: boolean;
 	/** The store's results; absent where those of the machine's services serve. */
 	readonly results?: ResultBackend;
+	/** Whether models are asked to stream their answers. */
+	readonly streams: boolean;
 	/** Absent where nobody listens, so that events are not even made. */
 	readonly emit?: (event: RunEvent) => void;
 	/** Aborts what this run launched, too. */
@@ -92,6 +94,7 @@ export interface EnvironmentOptions {
 	readonly gate?: () => Promise<void> | undefined;
 	readonly awaitsTimeouts?: boolean;
 	readonly onEvent?: (event: RunEvent) => void;
+	readonly streams?: boolean;
 	readonly awaitsSignals?: boolean;
 	readonly keeper?: ChildKeeper;
 	readonly signals?: SignalBackend;
@@ -108,6 +111,7 @@ export function createEnvironment({
 	awaitsTimeouts = false,
 	awaitsSignals = false,
 	onEvent,
+	streams = false,
 	keeper,
 	signals,
 	results,
@@ -121,6 +125,7 @@ export function createEnvironment({
 		inspected,
 		awaitsTimeouts,
 		awaitsSignals,
+		streams,
 		...(results && { results }),
 		...(keeper && { keeper }),
 		...(signals && { signals }),

@@ -19,7 +19,14 @@ export type RunEvent =
 			readonly cost: number;
 			readonly error?: string;
 	  }
-	| { readonly type: "agent_stream"; readonly executionId: string; readonly state: string; readonly event: unknown }
+	| {
+			readonly type: "agent_stream";
+			readonly executionId: string;
+			readonly state: string;
+			readonly agent: string;
+			/** A piece of the answer, as the agent's adapter gives it. */
+			readonly event: unknown;
+	  }
 	| {
 			readonly type: "retry";
 			readonly executionId: string;

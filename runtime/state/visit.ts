@@ -13,6 +13,7 @@ import {
 	type TokenUsage,
 } from "../../compiler/xstate/machine-context.ts";
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
+import { addSpending, type Spending } from "../../compiler/xstate/spending.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import type { Steps } from "../steps/steps.ts";
 import type { MachineHost } from "./machine-host.ts";
@@ -24,6 +25,8 @@ export interface Totals {
 	readonly calls: number;
 	readonly cost: number;
 	readonly usage: TokenUsage;
+	/** Where it was spent; absent where nothing was. */
+	readonly spent?: readonly Spending[];
 }
 
 export class Visit {
@@ -39,6 +42,7 @@ export class Visit {
 	#calls = 0;
 	#cost = 0;
 	#usage: TokenUsage = noUsage;
+	#spent: readonly Spending[] = [];
 
 	constructor(host: MachineHost, state: StatePlan, machine: AnyActorRef, steps: Steps) {
 		this.host = host;
@@ -106,14 +110,24 @@ export class Visit {
 		if (this.#isGivenUp || this.steps.stopped) throw new DOMException("This work was given up.", "AbortError");
 	}
 
-	addTotals({ calls, cost, usage }: Totals): void {
+	/** Adds what an agent of this state has spent. */
+	addCalls(agent: string, totals: Totals): void {
+		const { calls, cost, usage } = totals;
+		const isNothing = calls === 0 && cost === 0 && usage.total_tokens === 0;
+		const row = { machine: this.plan.name, state: this.state.name, agent, calls, cost, ...usage };
+		this.addTotals(isNothing ? totals : { ...totals, spent: [row] });
+	}
+
+	addTotals({ calls, cost, usage, spent }: Totals): void {
 		this.#calls += calls;
 		this.#cost += cost;
 		this.#usage = addUsage(this.#usage, usage);
+		this.#spent = addSpending(this.#spent, spent);
 	}
 
 	totals(): Totals {
-		return { calls: this.#calls, cost: this.#cost, usage: this.#usage };
+		const totals = { calls: this.#calls, cost: this.#cost, usage: this.#usage };
+		return this.#spent.length === 0 ? totals : { ...totals, spent: this.#spent };
 	}
 
 	/** Whether hooks may be called around this state. */

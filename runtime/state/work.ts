@@ -89,8 +89,9 @@ async function runAgent(visit: Visit, name: string): Promise<unknown> {
 	}
 	const agent = agentOf(visit, name);
 	const result = await executeAgent(visit, agent, renderInput(visit));
+	// Before the failure: an answer that cannot be used was paid for all the same.
+	visit.addCalls(agent.name, totalsOf(result));
 	if (result.error) throw errorFromAgentResult(result.error);
-	visit.addTotals(totalsOf(result));
 	await tellToolCalls(visit, result.tool_calls ?? [], result.metadata?.tool_results);
 	return payloadOf(result);
 }

@@ -1,5 +1,6 @@
 /** An execution as a person reads it: its facts line by line, then the table of its path. */
 import type pc from "picocolors";
+import { type Spending, spendingBy } from "../../compiler/xstate/spending.ts";
 import type { LeaseHolder } from "../../runtime/store/execution-lock.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import { type Column, fitColumns, oneLine, rowLine, titleLine } from "./columns.ts";
@@ -46,7 +47,7 @@ export function describeExecution(view: ExecutionView, options: DescribeOptions)
 	const status = paintStatus(summary.status, summary.status, paint.isColorSupported);
 	const lines = facts.map(([label, text]) => `${paint.dim(label.padEnd(labelWidth))}${oneLine(text)}\n`);
 	const title = `${paint.bold(oneLine(summary.execution_id))} ${status}\n`;
-	return `${title}${lines.join("")}${pathText(path, options)}`;
+	return `${title}${lines.join("")}${spentText(view.spent, options)}${pathText(path, options)}`;
 }
 
 function waitText({ waiting_channel, wake_at }: ExecutionSummary): string {
@@ -76,6 +77,24 @@ function named(names: readonly string[]): string {
 function whenText(time: string, { now }: DescribeOptions): string {
 	const ago = now === null ? "" : timeAgo(time, now);
 	return ago === "" || time.startsWith(ago) ? timeText(time) : `${timeText(time)} (${ago})`;
+}
+
+const spentColumns = (title: "AGENT" | "STATE"): readonly Column<Spending>[] => [
+	{ title, rank: 0, least: 8, value: ({ agent, state }) => (title === "AGENT" ? agent : state) || "others" },
+	{ title: "MACHINE", rank: 3, value: ({ machine }) => machine },
+	{ title: "CALLS", rank: 2, isNumber: true, value: ({ calls }) => String(calls) },
+	{ title: "TOKENS", rank: 4, isNumber: true, value: ({ total_tokens }) => String(total_tokens) },
+	{ title: "COST", rank: 1, isNumber: true, value: ({ cost }) => dollars(cost) },
+];
+
+/** What was spent, by agent and by state. */
+function spentText(spent: readonly Spending[], { width, paint }: DescribeOptions): string {
+	if (spent.length === 0) return "";
+	const table = (title: "AGENT" | "STATE", rows: readonly Spending[]): string => {
+		const columns = fitColumns(spentColumns(title), rows, width);
+		return `\n${titleLine(columns, paint.bold)}${rows.map((row) => rowLine(columns, row)).join("")}`;
+	};
+	return table("AGENT", spendingBy(spent, "agent")) + table("STATE", spendingBy(spent, "state"));
 }
 
 const pathColumns: readonly Column<PathStep>[] = [

@@ -1,8 +1,10 @@
 /** `flatstate executions show ID`: how one execution stands, and how it came there. */
 import pc from "picocolors";
 import { printable } from "../../compiler/diagnostics/printable.ts";
+import { readSpending, type Spending } from "../../compiler/xstate/spending.ts";
 import { type LaunchIntent, parseSnapshot } from "../../runtime/checkpoint/machine-snapshot.ts";
-import { readOrigin } from "../../runtime/checkpoint/progress.ts";
+import { readOrigin, readProgress } from "../../runtime/checkpoint/progress.ts";
+import { spendingOf } from "../../runtime/machine/run-result.ts";
 import type { LeaseHolder } from "../../runtime/store/execution-lock.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
@@ -30,6 +32,8 @@ export interface ExecutionView {
 	readonly pending: readonly ExecutionSummary[];
 	/** Machines that are yet to be launched. */
 	readonly launches: readonly LaunchIntent[];
+	/** What was spent, by machine, state and agent. */
+	readonly spent: readonly Spending[];
 	readonly path: ExecutionPath;
 }
 
@@ -54,7 +58,7 @@ function textOf(view: ExecutionView): string {
 	return describeExecution(view, { width, paint, now: isTTY ? Date.now() : null });
 }
 
-function jsonOf({ summary, input, holder, pending, launches, path }: ExecutionView): string {
+function jsonOf({ summary, input, holder, pending, launches, spent, path }: ExecutionView): string {
 	const shown = {
 		...summary,
 		input,
@@ -65,6 +69,7 @@ function jsonOf({ summary, input, holder, pending, launches, path }: ExecutionVi
 		},
 		pending_children: pending.map(({ execution_id, machine_name, status }) => ({ execution_id, machine_name, status })),
 		pending_launches: launches,
+		...spendingOf(spent),
 		earlier_checkpoints: path.earlier,
 		path: path.steps,
 	};
@@ -75,13 +80,14 @@ async function viewOf(store: Store, executionId: string, last: number): Promise<
 	const { persistence, lock } = store;
 	const { summary, origin, latestKey } = await requireExecution(store, executionId);
 	const { pending, started } = await childrenOf(store, summary);
-	const intents = latestKey === null ? [] : await pendingLaunches(store, latestKey);
+	const { intents, spent } = latestKey === null ? { intents: [], spent: [] } : await latestOf(store, latestKey);
 	return {
 		summary,
 		input: readOrigin(origin)?.input ?? null,
 		holder: lock === null ? null : await lock.holder(summary.root_execution_id),
 		pending,
 		launches: intents.filter(({ launched, execution_id }) => !launched && !started.has(execution_id)),
+		spent,
 		path: await executionPath(persistence, summary, last),
 	};
 }
@@ -107,13 +113,21 @@ async function childrenOf(store: Store, parent: ExecutionSummary): Promise<Child
 	return { pending, started };
 }
 
-async function pendingLaunches({ persistence }: Store, key: string): Promise<readonly LaunchIntent[]> {
+interface Latest {
+	readonly intents: readonly LaunchIntent[];
+	readonly spent: readonly Spending[];
+}
+
+/** What the latest checkpoint alone says. */
+async function latestOf({ persistence }: Store, key: string): Promise<Latest> {
 	try {
 		const stored = await persistence.loadCheckpoint(key);
-		return stored === null ? [] : (parseSnapshot(stored.text, key).pending_launches ?? []);
+		if (stored === null) return { intents: [], spent: [] };
+		const intents = parseSnapshot(stored.text, key).pending_launches ?? [];
+		return { intents, spent: readSpending(readProgress(stored.progress)?.run.spent) };
 	} catch (error) {
 		// The path says of the same checkpoint that it cannot be read.
-		if (isCorrupt(error)) return [];
+		if (isCorrupt(error)) return { intents: [], spent: [] };
 		throw error;
 	}
 }

@@ -64,7 +64,11 @@ interface Resumed {
 async function execute(executionId: string, options: ResumeCommandOptions): Promise<Resumed> {
 	return withStore(options, async (store) => {
 		const progress = new RunProgress(() => performance.now());
-		using console = openRunConsole({ quiet: options.quiet === true, progress: () => progress.text() });
+		using console = openRunConsole({
+			quiet: options.quiet === true,
+			streams: options.stream === true,
+			progress: () => progress.text(),
+		});
 		using interrupt = listenForInterrupt(
 			() => console.write("Stopping. Press Ctrl-C again to exit at once.\n"),
 			() => console[Symbol.dispose](),

@@ -20,14 +20,16 @@ export interface RunConsole extends Disposable {
 
 export interface RunConsoleOptions {
 	readonly quiet: boolean;
+	/** What models write is shown: there is no place for a progress line. */
+	readonly streams?: boolean;
 	/** The progress line's text. */
 	readonly progress: () => string;
 }
 
 /** Takes over `console` and starts the progress line where a person looks at stderr; undone when disposed. */
-export function openRunConsole({ quiet, progress }: RunConsoleOptions): RunConsole {
+export function openRunConsole({ quiet, streams = false, progress }: RunConsoleOptions): RunConsole {
 	const line: ProgressLine | undefined =
-		isInteractive(process.stderr) && !quiet
+		isInteractive(process.stderr) && !quiet && !streams
 			? startProgressLine({ stream: process.stderr, text: progress, isHeld: isSomeoneAsked })
 			: undefined;
 	const write = (text: string) => {

@@ -13,6 +13,7 @@ import { orUsageError, requireFile } from "./or-usage-error.ts";
 import type { RunConsole } from "./run-console.ts";
 import { logRunEvent } from "./run-log.ts";
 import type { RunProgress } from "./run-progress.ts";
+import { StreamPrinter } from "./stream-printer.ts";
 
 export interface ServicesCommandOptions {
 	readonly hooks?: string;
@@ -29,6 +30,8 @@ export interface LimitCommandOptions {
 	readonly maxTokens?: number;
 	/** Go on while the machine waits for signals and timeouts. */
 	readonly wait?: boolean;
+	/** Show what models write while they write it. */
+	readonly stream?: boolean;
 }
 
 export type RunServices = AsyncDisposable & { readonly compileOptions: CompileOptions };
@@ -56,14 +59,17 @@ export async function openRunServices(options: ServicesCommandOptions, console: 
 
 /** Limits, Ctrl-C and what is told while the machine runs. */
 export function runOptionsOf(
-	{ maxSteps, maxAgentCalls, maxCost, maxTokens, wait }: LimitCommandOptions,
+	{ maxSteps, maxAgentCalls, maxCost, maxTokens, wait, stream }: LimitCommandOptions,
 	signal: AbortSignal,
 	console: RunConsole,
 	progress: RunProgress,
 ): ResumeOptions {
+	const printer = stream ? new StreamPrinter((text) => console.write(text)) : undefined;
 	return {
 		signal,
+		...(stream && { stream }),
 		onEvent: (event) => {
+			printer?.accept(event);
 			progress.accept(event);
 			logRunEvent(event, console.logger);
 			if (event.type === "retry" && console.tellsRetries) tellRetry(event, console);

@@ -79,7 +79,11 @@ async function execute(
 	options: RunCommandOptions,
 	progress: RunProgress,
 ): Promise<Execution> {
-	using console = openRunConsole({ quiet: options.quiet === true, progress: () => progress.text() });
+	using console = openRunConsole({
+		quiet: options.quiet === true,
+		streams: options.stream === true,
+		progress: () => progress.text(),
+	});
 	using interrupt = listenForInterrupt(
 		() => console.write("Stopping. Press Ctrl-C again to exit at once.\n"),
 		() => console[Symbol.dispose](),

@@ -50,17 +50,18 @@ test("names that no header can hold reach the mock as they are", async () => {
 	expect(error?.message).toContain('agent "half \ufffd"');
 });
 
-test("JSON mode is on with an output schema and no tools", async () => {
+test("JSON is asked for with an output schema and no tools", async () => {
 	await using h = await harness({ "*": "{}" });
 	const output = { score: { type: "int" } };
 	await h.agent({ output }).call();
 	await h.agent({ output, tools: [weather] }).call();
 	await h.agent({ output, tools: [weather] }).call({ tools: [] });
 	await h.agent({ output: {} }).call();
-	expect(h.model.requests.map(({ body }) => [body.response_format, body.tools])).toEqual([
-		[{ type: "json_object" }, undefined],
+	const asked = h.model.requests.map(({ body }) => [Reflect.get(Object(body.response_format), "type"), body.tools]);
+	expect(asked).toEqual([
+		["json_schema", undefined],
 		[undefined, [weather]],
-		[{ type: "json_object" }, undefined],
+		["json_schema", undefined],
 		[undefined, undefined],
 	]);
 });

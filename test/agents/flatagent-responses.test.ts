@@ -66,9 +66,12 @@ test("law: what is JSON comes back whole, alone and within a fenced block", () =
 	fc.assert(
 		fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
 			const text = JSON.stringify(value);
-			expect(readOutput(text)).toEqual(JSON.parse(text));
+			expect(readOutput(text)).toEqual({ output: JSON.parse(text), isJson: true });
 			fc.pre(!text.includes("```"));
-			expect(readOutput(`Here:\n\`\`\`json\n${text}\n\`\`\`\nDone.`)).toEqual(JSON.parse(text));
+			expect(readOutput(`Here:\n\`\`\`json\n${text}\n\`\`\`\nDone.`)).toEqual({
+				output: JSON.parse(text),
+				isJson: true,
+			});
 		}),
 	);
 });

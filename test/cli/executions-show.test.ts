@@ -173,6 +173,8 @@ STEP  STATE  EVENT            TIME  CALLS     COST
 			lease: null,
 			pending_children: [],
 			pending_launches: [],
+			agents: [],
+			states: [],
 			earlier_checkpoints: 0,
 			path: [
 				{
@@ -280,6 +282,18 @@ describe("an execution on a terminal", () => {
 		holder: null,
 		pending: [],
 		launches: [],
+		spent: [
+			{
+				machine: "writer",
+				state: "wait_for_approval_of_the_office",
+				agent: "the_writer_of_the_office",
+				calls: 100,
+				cost: 1,
+				input_tokens: 1000,
+				output_tokens: 10,
+				total_tokens: 1010,
+			},
+		],
 		path: {
 			earlier: 0,
 			steps: [
@@ -302,6 +316,14 @@ describe("an execution on a terminal", () => {
 		expect(lines).toContain("updated    2026-03-01 12:00:00 UTC (3 min ago)");
 		expect(lines.find((line) => line.startsWith("input"))).toMatch(/long lo?n?g? ?…$/);
 		expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width);
+	});
+
+	it("says what each agent and each state has spent", () => {
+		const text = describeExecution(view, { width: Number.POSITIVE_INFINITY, paint: pc.createColors(false), now: null });
+		const lines = text.split("\n").map((line) => line.replace(/ +/g, " "));
+		expect(lines).toContain("AGENT MACHINE CALLS TOKENS COST");
+		expect(lines).toContainEqual(expect.stringMatching(/^the_writer_of_the_office writer 100 1010 \$1/));
+		expect(lines).toContainEqual(expect.stringMatching(/^wait_for_approval_of_the_office writer 100 1010 \$1/));
 	});
 
 	it("colours labels and the status where it may", () => {

@@ -57,15 +57,16 @@ describe("the files of the examples", () => {
 });
 
 describe("helloworld", () => {
-	test("retries the empty answer and the busy server, and asks again after wrong ones", async () => {
+	test("retries the empty answer and the busy server, and asks again after answers that do not fit", async () => {
 		const { stderr } = await runExample(["helloworld"]);
 		const retries = stderr.split("\n").filter((line) => line.includes("retry"));
 		expect(retries).toEqual([
-			expect.stringContaining("The agent gave an empty answer."),
+			expect.stringContaining("`output`: it is empty."),
 			expect.stringContaining("RateLimitError: 429 Too many requests, slow down."),
+			expect.stringContaining("`output`: it holds no JSON."),
 		]);
-		// Thirteen characters, and two answers that did not fit.
-		expect(stderr.match(/hello-world: build_char$/gm)).toHaveLength(15);
+		// Thirteen characters, and one that did not fit.
+		expect(stderr.match(/hello-world: build_char$/gm)).toHaveLength(14);
 	});
 
 	test("asks a real provider with its key when a model is named", async () => {

@@ -1,6 +1,6 @@
 /** `execution: {type: retry}`: back-offs with jitter, retry-after, empty answers (spec section 9, decisions: Running). */
 import type { AgentPlan, ExecutionPlan } from "../../../compiler/plan/plan.ts";
-import type { AgentErrorInfo, AgentResult } from "../../agents/agent.ts";
+import { type AgentErrorInfo, type AgentResult, type AnswerCorrection, schemaErrorCode } from "../../agents/agent.ts";
 import { retryDelaySeconds } from "../../agents/backoff.ts";
 import { errorInfoOf } from "../../agents/error-info.ts";
 import { payloadOf } from "../../agents/result.ts";
@@ -20,8 +20,9 @@ export async function runRetry(
 ): Promise<AgentResult> {
 	const results: AgentResult[] = [];
 	let lastStructured: AgentResult | undefined;
+	let correction: AnswerCorrection | undefined;
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await callAgent(visit, agent, input, String(attempt));
+		const outcome = await callAgent(visit, agent, input, String(attempt), correction);
 		visit.throwIfGivenUp();
 		if ("result" in outcome) results.push(outcome.result);
 		const failure = failureOf(outcome, retry);
@@ -32,9 +33,19 @@ export async function runRetry(
 		if (!failure) continue;
 		if (failure.structured) lastStructured = failure.structured;
 		const isLast = attempt > retry.backoffs.length;
-		if (isLast || failure.isFinal) return lastStructured ?? { error: { ...failure.info, retryable: false } };
+		if (isLast || failure.isFinal) {
+			return { ...(lastStructured ?? { error: { ...failure.info, retryable: false } }), ...sumOf(results) };
+		}
+		correction = correctionOf(outcome);
 		await backOff(visit, retry, attempt, outcome, failure.info);
 	}
+}
+
+/** An answer of the wrong form goes back to the model with what is wrong; other failures say nothing to it. */
+function correctionOf(outcome: CallOutcome): AnswerCorrection | undefined {
+	if (!("result" in outcome) || outcome.result.error?.code !== schemaErrorCode) return undefined;
+	const { content, error } = outcome.result;
+	return content ? { answer: content, problem: error.message ?? "The answer does not match the schema." } : undefined;
 }
 
 interface Failure {

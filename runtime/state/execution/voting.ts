@@ -26,7 +26,7 @@ export async function runVoting(
 		if ("thrown" in outcome) continue;
 		results.push(outcome.result);
 		const candidate = parseCandidate(outcome.result, parsing);
-		const flag = redFlagOf(candidate, outcome.result, { validate, maxResponseTokens });
+		const flag = redFlagOf(candidate, outcome.result, { validate, maxResponseTokens, parsing });
 		if (flag) flags[flag] = (flags[flag] ?? 0) + 1;
 		else if (votes.add(candidate) >= kMargin) break;
 	}
