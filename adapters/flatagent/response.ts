@@ -1,5 +1,11 @@
 /** What a flatagent's call gives, and how it becomes the machine's `AgentResult` (spec sections 18.3 and 19.5). */
-import type { AgentErrorInfo, AgentResult, FinishReason, RateLimitState } from "../../runtime/agents/agent.ts";
+import type {
+	AgentErrorInfo,
+	AgentResult,
+	AgentToolCall,
+	FinishReason,
+	RateLimitState,
+} from "../../runtime/agents/agent.ts";
 import type { Completion, ResponseToolCall, TokenUsage } from "./completion.ts";
 import { type CostBreakdown, estimateCost } from "./cost.ts";
 import type { Mapping } from "./definition.ts";
@@ -93,7 +99,11 @@ export function agentResultOf(response: AgentResponse, metadata: Mapping): Agent
 		error: response.error,
 		rate_limit: response.rate_limit,
 		provider_data: { model, ...(Object.keys(raw_headers).length > 0 && { raw_headers }) },
-		tool_calls: tool_calls?.map((call) => ({ id: call.id, name: call.tool, arguments: call.arguments })) ?? null,
+		tool_calls: tool_calls?.map(toolCallOf) ?? null,
 		rendered_user_prompt: response.rendered_user_prompt,
 	};
+}
+
+function toolCallOf({ id, tool: name, arguments: args, malformed }: ResponseToolCall): AgentToolCall {
+	return { id, name, arguments: args, ...(malformed !== undefined && { malformed }) };
 }

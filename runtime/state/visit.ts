@@ -35,6 +35,8 @@ export class Visit {
 	/** The machine that this state belongs to. */
 	readonly machine: AnyActorRef;
 	context: MachineContext;
+	/** The condition, by its text, that has ended the state's tool loop. */
+	held: string | undefined;
 	#isGivenUp = false;
 	#calls = 0;
 	#cost = 0;
@@ -104,6 +106,14 @@ export class Visit {
 	 */
 	throwIfGivenUp(): void {
 		if (this.#isGivenUp || this.steps.stopped) throw new DOMException("This work was given up.", "AbortError");
+	}
+
+	/** Removes context keys. */
+	remove(keys: readonly string[]): void {
+		if (!keys.some((key) => Object.hasOwn(this.context, key))) return;
+		const kept = { ...this.context };
+		for (const key of keys) Reflect.deleteProperty(kept, key);
+		this.context = kept;
 	}
 
 	addTotals({ calls, cost, usage }: Totals): void {

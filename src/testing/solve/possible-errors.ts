@@ -8,7 +8,6 @@ import { errorNames } from "../../../runtime/agents/errors.ts";
 import {
 	FileNotFoundError,
 	MachineDepthError,
-	NotSupportedError,
 	TimeoutError,
 	ValueError,
 } from "../../../runtime/state/errors.ts";
@@ -39,7 +38,6 @@ export function possibleErrors(
 	}
 	if (state.waitFor !== undefined && !hasText(state.waitFor)) found.push(new TypeError());
 	if (mayBeNoMapping(state) || mayBeNoList(state)) found.push(new ValueError(""));
-	if (state.toolLoop !== undefined) found.push(new NotSupportedError(""));
 	if (state.foreach !== undefined || state.machine !== undefined || state.launch.length > 0) {
 		found.push(new MachineDepthError(1, 0));
 	}
@@ -61,7 +59,7 @@ export function missingFileOf({ agents, machines }: MachinePlan, state: StatePla
 /** Samples that fail are left out, and children among others become values; a vote needs an agent that can be set up. */
 function failsFreely({ agent, execution, machine, toolLoop }: StatePlan): boolean {
 	if (machine?.kind === "single") return true;
-	return agent !== undefined && toolLoop === undefined && execution.type !== "parallel";
+	return agent !== undefined && (toolLoop !== undefined || execution.type !== "parallel");
 }
 
 function works({ agent, foreach, machine }: StatePlan): boolean {
