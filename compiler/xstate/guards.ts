@@ -58,7 +58,7 @@ function conditionGuard(
 	evaluate: (scope: Readonly<Record<string, unknown>>) => unknown,
 	readsInput: boolean,
 ): OwnGuard {
-	return ({ context }) => {
+	const guard: OwnGuard = ({ context }) => {
 		const { held } = context.machine.run;
 		if (held !== undefined) return held === text;
 		if (conditionErrors.has(context)) return false;
@@ -69,6 +69,15 @@ function conditionGuard(
 			return false;
 		}
 	};
+	conditionGuards.add(guard);
+	return guard;
+}
+
+const conditionGuards = new WeakSet<object>();
+
+/** Whether a guard is the condition of its name, and no guard that somebody has put in its place. */
+export function isConditionGuard(guard: unknown): boolean {
+	return typeof guard === "function" && conditionGuards.has(guard);
 }
 
 function errorIs(type: string): OwnGuard {

@@ -1,5 +1,6 @@
 /** Conditions that hold in the middle of a tool loop end it, and the run goes where they lead (spec section 12.3). */
 import { describe, expect, it } from "vitest";
+import { createActor, waitFor } from "xstate";
 import type { MachineHooks } from "../../src/index.ts";
 import { adder, asks, machineText, scriptedLoop } from "./loop-machine.ts";
 
@@ -82,4 +83,18 @@ it("keeps its way through a store, also where the run is stopped on it", async (
 	expect(await machine.run({ task: "t" }, { executionId: "e", maxSteps: 1 })).toMatchObject({ status: "stopped" });
 	expect(await machine.resume("e", { maxSteps: 10 })).toMatchObject({ status: "done", output: { way: "enough" } });
 	expect(sums).toEqual([2, 10]);
+});
+
+it("does not judge a condition in whose place a guard was put, but asks the guard after the loop", async () => {
+	const { add, sums } = adder();
+	const { machine } = scriptedLoop(text("[{ condition: context.sum >= 10, to: enough }, { to: done }]"), answers, {
+		tools: [add],
+		hooks,
+	});
+	const actor = createActor(machine.machine.provide({ guards: { "context.sum >= 10": () => false } }), {
+		input: { task: "t" },
+	}).start();
+	const { output } = await waitFor(actor, ({ status }) => status === "done");
+	expect(output).toMatchObject({ stop: "complete" });
+	expect(sums).toEqual([2, 10, 14]);
 });

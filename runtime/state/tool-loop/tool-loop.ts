@@ -82,8 +82,9 @@ class ToolLoop {
 
 	constructor(setting: Setting) {
 		this.#setting = setting;
-		this.#visit = setting.visit;
-		this.#next = midLoopTransition(setting.visit.state);
+		const { visit } = setting;
+		this.#visit = visit;
+		this.#next = midLoopTransition(visit.state, (text) => visit.isOwnCondition(text));
 	}
 
 	async run(): Promise<LoopOutput> {
