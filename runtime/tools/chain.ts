@@ -2,8 +2,45 @@
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentResult, AgentToolCall } from "../agents/agent.ts";
 import { coerceAgentResult } from "../agents/result.ts";
+import { notRunText } from "./permission.ts";
 
 export type ChainMessage = Readonly<Record<string, unknown>>;
+
+/** The messages of one loop, as they become more. */
+export class Chain {
+	readonly #messages: ChainMessage[] = [];
+	#size = 0;
+
+	get messages(): readonly ChainMessage[] {
+		return this.#messages;
+	}
+
+	/** Characters, about. */
+	get size(): number {
+		return this.#size;
+	}
+
+	get isEmpty(): boolean {
+		return this.#messages.length === 0;
+	}
+
+	add(...messages: readonly ChainMessage[]): void {
+		for (const message of messages) {
+			this.#messages.push(message);
+			this.#size += sizeOf(message);
+		}
+	}
+
+	/** Answers the calls that were not made: providers refuse a chain in which a call has no answer. */
+	close(): void {
+		for (const { call } of openCalls(this.#messages)) this.add(toolMessage(call.id, notRunText(call.name)));
+	}
+}
+
+function sizeOf({ content, tool_calls }: ChainMessage): number {
+	const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
+	return 50 + text.length + (tool_calls === undefined ? 0 : JSON.stringify(tool_calls).length);
+}
 
 /** A call with its position in the answer that asked for it. */
 export interface PlacedCall {

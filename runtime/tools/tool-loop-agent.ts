@@ -6,17 +6,9 @@ import { RuntimeError } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { wait } from "../steps/timer.ts";
 import { callTool } from "./call-tool.ts";
-import {
-	answerText,
-	assistantMessage,
-	type ChainMessage,
-	callsOf,
-	openCalls,
-	toolMessage,
-	userMessage,
-} from "./chain.ts";
+import { answerText, assistantMessage, Chain, type ChainMessage, callsOf, toolMessage, userMessage } from "./chain.ts";
 import { providerOf, type Tools } from "./function-tools.ts";
-import { isAllowed, notAllowedText, notRunText } from "./permission.ts";
+import { isAllowed, notAllowedText } from "./permission.ts";
 import { toolDefinitions } from "./tool-definitions.ts";
 
 export interface ToolLoopAgentOptions {
@@ -100,7 +92,7 @@ type Stop = Pick<ToolLoopResult, "stop_reason"> & { readonly error?: AgentErrorI
 class LoopRun {
 	readonly #options: ToolLoopAgentOptions;
 	readonly #run: ToolLoopRun;
-	readonly #chain: ChainMessage[];
+	readonly #chain = new Chain();
 	readonly #provider: ReturnType<typeof providerOf>;
 	readonly #id: string;
 	readonly #start: number;
@@ -112,7 +104,7 @@ class LoopRun {
 	constructor(options: ToolLoopAgentOptions, run: ToolLoopRun) {
 		this.#options = options;
 		this.#run = run;
-		this.#chain = [...(run.messages ?? [])];
+		this.#chain.add(...(run.messages ?? []));
 		this.#provider = providerOf(options.tools);
 		this.#id = (options.newId ?? randomUUID)();
 		this.#start = this.#now();
@@ -121,11 +113,10 @@ class LoopRun {
 	async run(): Promise<ToolLoopResult> {
 		await this.#provider.prepare?.();
 		const { error = null, stop_reason } = await this.#cycle();
-		// Providers refuse a chain in which a call has no answer.
-		for (const { call } of openCalls(this.#chain)) this.#chain.push(toolMessage(call.id, notRunText(call.name)));
+		this.#chain.close();
 		return {
 			content: this.#content,
-			messages: this.#chain,
+			messages: this.#chain.messages,
 			tool_calls_count: this.#toolCalls,
 			turns: this.#turns,
 			stop_reason,
@@ -169,7 +160,7 @@ class LoopRun {
 		if (result.error) return { stop_reason: "error", error: result.error };
 		const calls = callsOf(result, this.#turns);
 		this.#content = answerText(result);
-		this.#chain.push(assistantMessage(this.#content, calls));
+		this.#chain.add(assistantMessage(this.#content, calls));
 		const { finish_reason = null } = result;
 		if (finish_reason === "aborted") return { stop_reason: "aborted" };
 		if (finish_reason === "stop" || finish_reason === null) return { stop_reason: "complete" };
@@ -181,7 +172,7 @@ class LoopRun {
 		if (limit) return limit;
 		if (maxToolCalls > 0 && this.#toolCalls + calls.length > maxToolCalls) return { stop_reason: "max_tool_calls" };
 		for (const [position, call] of calls.entries()) await this.#runTool(call, position);
-		for (const text of (await steering?.(this.#chain)) ?? []) this.#chain.push(userMessage(text));
+		for (const text of (await steering?.(this.#chain.messages)) ?? []) this.#chain.add(userMessage(text));
 		return undefined;
 	}
 
@@ -193,7 +184,7 @@ class LoopRun {
 			input: isFirst ? input : {},
 			context: {},
 			tools: toolDefinitions(this.#provider, agent.toolDefinitions ?? []),
-			messages: isFirst && messages.length === 0 ? null : [...this.#chain],
+			messages: isFirst && messages.length === 0 ? null : [...this.#chain.messages],
 			idempotencyKey: `${this.#id}/turn.${this.#turns + 1}`,
 			...(sessionId !== undefined && { sessionId }),
 			...(signal && { signal }),
@@ -202,7 +193,7 @@ class LoopRun {
 		const result = coerceAgentResult(await agent.executeWithTools?.(call));
 		this.#turns += 1;
 		this.#count(result);
-		if (isFirst && result.rendered_user_prompt) this.#chain.push(userMessage(result.rendered_user_prompt));
+		if (isFirst && result.rendered_user_prompt) this.#chain.add(userMessage(result.rendered_user_prompt));
 		return result;
 	}
 
@@ -223,7 +214,7 @@ class LoopRun {
 		signal.throwIfAborted();
 		this.#toolCalls += 1;
 		if (!isAllowed({ allowed: allowedTools, denied: deniedTools }, call.name)) {
-			this.#chain.push(toolMessage(call.id, notAllowedText(call.name)));
+			this.#chain.add(toolMessage(call.id, notAllowedText(call.name)));
 			return;
 		}
 		const { content } = await callTool({
@@ -235,7 +226,7 @@ class LoopRun {
 			sleep: (seconds, ended) => wait(seconds * 1000, ended),
 		});
 		signal.throwIfAborted();
-		this.#chain.push(toolMessage(call.id, content));
+		this.#chain.add(toolMessage(call.id, content));
 	}
 }
 

@@ -13,6 +13,7 @@ import { hasMethod } from "../../hooks/methods.ts";
 import {
 	answerText,
 	assistantMessage,
+	Chain,
 	type ChainMessage,
 	callsOf,
 	openCalls,
@@ -21,7 +22,7 @@ import {
 	toolMessage,
 	userMessage,
 } from "../../tools/chain.ts";
-import { isAllowed, notAllowedText, notRunText, skippedText } from "../../tools/permission.ts";
+import { isAllowed, notAllowedText, skippedText } from "../../tools/permission.ts";
 import { toolDefinitions, toolsOfAgent } from "../../tools/tool-definitions.ts";
 import type { ToolDefinition, ToolProvider } from "../../tools/tool-provider.ts";
 import { callAgent, checkSupportsTools, totalsOf } from "../agent-call.ts";
@@ -72,13 +73,11 @@ class ToolLoop {
 	readonly #setting: Setting;
 	readonly #visit: Visit;
 	readonly #next: MidLoopTransition | undefined;
-	#chain: ChainMessage[] = [];
+	readonly #chain = new Chain();
 	#turns = 0;
 	#toolCalls = 0;
 	#cost = 0;
 	#content = "";
-	/** Characters in the chain. */
-	#size = 0;
 
 	constructor(setting: Setting) {
 		this.#setting = setting;
@@ -89,12 +88,12 @@ class ToolLoop {
 
 	async run(): Promise<LoopOutput> {
 		const stop = await this.#cycle();
-		for (const { call } of openCalls(this.#chain)) this.#add(toolMessage(call.id, notRunText(call.name)));
+		this.#chain.close();
 		if (forcesAnswer.includes(stop) && this.#content.trim() === "") await this.#finalAnswer();
 		const { agent } = this.#setting;
 		const visit = this.#visit;
 		if (stop !== "complete" && stop !== "transition") visit.set(loopKey.stop, stop);
-		visit.set(loopKey.chain, this.#chain);
+		visit.set(loopKey.chain, this.#chain.messages);
 		visit.set(loopKey.chainState, visit.state.name);
 		visit.set(loopKey.chainAgent, agent.name);
 		return {
@@ -127,20 +126,21 @@ class ToolLoop {
 		visit.remove(chainKeys);
 		// Left by an earlier loop: what was set in this visit counts.
 		visit.remove([loopKey.stop, loopKey.abort].filter((key) => Object.is(before[key], visit.context[key])));
-		if (ofState === state.name && ofAgent === agent.name) this.#add(...readChain(chain));
 		const isLogged = steps.has(stepKey.agent(agent.name, turnName(1)));
 		const stored = isLogged ? undefined : readLoopState(visit.meta.run.tool_loop, agent.name);
-		if (!stored) return undefined;
+		if (!stored) {
+			if (ofState === state.name && ofAgent === agent.name) this.#chain.add(...readChain(chain));
+			return undefined;
+		}
 		for (const [key, value] of Object.entries(stored.changed)) visit.set(key, value);
 		visit.remove(stored.removed);
-		this.#chain = [];
-		this.#add(...stored.chain);
+		this.#chain.add(...stored.chain);
 		this.#turns = stored.turns;
 		this.#toolCalls = stored.toolCalls;
 		this.#cost = stored.cost;
-		const { content } = this.#chain.findLast(({ role }) => role === "assistant") ?? {};
+		const { content } = stored.chain.findLast(({ role }) => role === "assistant") ?? {};
 		this.#content = typeof content === "string" ? content : "";
-		return openCalls(this.#chain);
+		return openCalls(stored.chain);
 	}
 
 	/** The limits that are looked at before each call of the agent, in the specification's order. */
@@ -166,11 +166,11 @@ class ToolLoop {
 	/** One call of the agent, and the tools that it asks for. */
 	async #turn(): Promise<LoopStop | undefined> {
 		const { limits } = this.#setting;
-		const isFirst = this.#chain.length === 0;
-		const result = await this.#call(isFirst ? renderInput(this.#visit) : {}, isFirst ? null : this.#chain);
-		if (isFirst && result.rendered_user_prompt) this.#add(userMessage(result.rendered_user_prompt));
+		const { isEmpty: isFirst } = this.#chain;
+		const result = await this.#call(isFirst ? renderInput(this.#visit) : {}, isFirst ? null : this.#chain.messages);
+		if (isFirst && result.rendered_user_prompt) this.#chain.add(userMessage(result.rendered_user_prompt));
 		const calls = callsOf(result, this.#turns);
-		this.#add(assistantMessage(this.#content, calls));
+		this.#chain.add(assistantMessage(this.#content, calls));
 		if (result.finish_reason !== "tool_use") return "complete";
 		if (limits.maxToolCalls > 0 && this.#toolCalls + calls.length > limits.maxToolCalls) return "max_tool_calls";
 		await this.#tellCalls(calls);
@@ -230,14 +230,14 @@ class ToolLoop {
 		}
 		const { [loopKey.stop]: stop } = visit.context;
 		if (stop) return String(stop);
-		this.#add(...steeringMessages(visit.context[loopKey.steering]));
+		this.#chain.add(...steeringMessages(visit.context[loopKey.steering]));
 		visit.remove([loopKey.steering]);
 		return undefined;
 	}
 
 	#refuse({ id, name }: AgentToolCall, text: string): void {
 		this.#visit.services.logger.info(text, { state: this.#visit.state.name, tool: name });
-		this.#add(toolMessage(id, text));
+		this.#chain.add(toolMessage(id, text));
 	}
 
 	async #runOne(placed: PlacedCall): Promise<LoopStop | undefined> {
@@ -249,7 +249,7 @@ class ToolLoop {
 		visit.throwIfGivenUp();
 		this.#toolCalls += 1;
 		visit.set(loopKey.calls, this.#toolCalls);
-		this.#add(toolMessage(call.id, content));
+		this.#chain.add(toolMessage(call.id, content));
 		if (hasMethod(hooks, "onToolResult")) {
 			const result = { tool_call_id: call.id, name: call.name, arguments: call.arguments, content, is_error };
 			const context = await visit.steps.effect(stepKey.turnResult(this.#turns, position), () =>
@@ -269,16 +269,16 @@ class ToolLoop {
 		const visit = this.#visit;
 		const record = visit.environment.keeper?.recorder.executionOf(visit.machine);
 		if (!record) return;
-		const state = { chain: this.#chain, turns: this.#turns, toolCalls: this.#toolCalls, cost: this.#cost };
-		record.toolCalled(storedLoopState(state, this.#setting.agent.name, visit.before, visit.context), this.#size);
+		const state = { chain: this.#chain.messages, turns: this.#turns, toolCalls: this.#toolCalls, cost: this.#cost };
+		record.toolCalled(storedLoopState(state, this.#setting.agent.name, visit.before, visit.context), this.#chain.size);
 	}
 
 	/** The agent's last word, without tools; it counts as no turn, and where it fails there is none (spec section 12.4). */
 	async #finalAnswer(): Promise<void> {
 		const { agent } = this.#setting;
 		const visit = this.#visit;
-		this.#add(userMessage(answerNow));
-		const conversation = { tools: [], messages: [...this.#chain] };
+		this.#chain.add(userMessage(answerNow));
+		const conversation = { tools: [], messages: [...this.#chain.messages] };
 		const outcome = await callAgent(visit, agent, {}, "final", conversation);
 		visit.throwIfGivenUp();
 		if ("thrown" in outcome) {
@@ -291,7 +291,7 @@ class ToolLoop {
 		if (result.error) this.#warn(errorFromAgentResult(result.error).message);
 		const text = answerText(result);
 		if (result.error || text.trim() === "") return;
-		this.#add(assistantMessage(text, []));
+		this.#chain.add(assistantMessage(text, []));
 		this.#content = text;
 		visit.set(loopKey.content, text);
 	}
@@ -307,22 +307,9 @@ class ToolLoop {
 	#isAborted(): boolean {
 		return Boolean(this.#visit.context[loopKey.abort]);
 	}
-
-	#add(...messages: readonly ChainMessage[]): void {
-		for (const message of messages) {
-			this.#chain.push(message);
-			this.#size += sizeOf(message);
-		}
-	}
 }
 
 /** The attempt that a turn of the loop is. */
 function turnName(turn: number): string {
 	return `turn.${turn}`;
-}
-
-/** Characters, about. */
-function sizeOf({ content, tool_calls }: ChainMessage): number {
-	const text = typeof content === "string" ? content.length : JSON.stringify(content ?? "").length;
-	return 50 + text + (tool_calls === undefined ? 0 : JSON.stringify(tool_calls).length);
 }
