@@ -5,12 +5,7 @@ import type { MachinePlan, StatePlan, Structure } from "../../../compiler/plan/p
 import { NoTransitionError } from "../../../compiler/xstate/errors.ts";
 import { shapeOf } from "../../../compiler/xstate/shape.ts";
 import { errorNames } from "../../../runtime/agents/errors.ts";
-import {
-	FileNotFoundError,
-	MachineDepthError,
-	TimeoutError,
-	ValueError,
-} from "../../../runtime/state/errors.ts";
+import { FileNotFoundError, MachineDepthError, TimeoutError, ValueError } from "../../../runtime/state/errors.ts";
 import { mayFail } from "./may-fail.ts";
 import type { Choice } from "./transition-cases.ts";
 
