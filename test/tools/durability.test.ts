@@ -4,7 +4,7 @@ import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
 import { readRows } from "../../runtime/checkpoint/log.ts";
 import { type MachineSnapshot, parseSnapshot } from "../../runtime/checkpoint/machine-snapshot.ts";
 import type { Store } from "../../runtime/store/store.ts";
-import { cloneExecution, FlatMachine, type MachineHooks, tool } from "../../src/index.ts";
+import { AgentAdapterRegistry, cloneExecution, FlatMachine, type MachineHooks, tool } from "../../src/index.ts";
 import { failingStore } from "../durability/failing-store.ts";
 import { recordingStore } from "../durability/recording-store.ts";
 import { asks, machineText } from "./loop-machine.ts";
@@ -21,6 +21,13 @@ class World {
 	readonly begun: string[] = [];
 	now = 0;
 
+	readonly hooks: MachineHooks = {
+		onToolResult: (_state, result, context) => {
+			const seen = Array.isArray(context.seen) ? context.seen : [];
+			return { ...context, seen: [...seen, Reflect.get(Object(result), "content")] };
+		},
+	};
+
 	machine(store: Store, config = text): FlatMachine {
 		const toolOf = (name: string) =>
 			tool({
@@ -31,16 +38,10 @@ class World {
 					return `${name} at ${idempotencyKey}`;
 				},
 			});
-		const hooks: MachineHooks = {
-			onToolResult: (_state, result, context) => {
-				const seen = Array.isArray(context.seen) ? context.seen : [];
-				return { ...context, seen: [...seen, Reflect.get(Object(result), "content")] };
-			},
-		};
 		return new FlatMachine({
 			config,
 			store,
-			hooks,
+			hooks: this.hooks,
 			tools: [toolOf("a"), toolOf("b")],
 			now: () => this.now,
 			script: ({ idempotencyKey = "" }) => {
@@ -203,7 +204,18 @@ it("replays without a call, and a fork from the middle makes no finished call ag
 	const world = new World();
 	await world.machine(store).run({ task: "t" }, { executionId: "e" });
 	world.begun.length = 0;
-	expect(await world.machine(store).replay("e")).toMatchObject({ difference: null, until: "ended" });
+	const unable = new FlatMachine({
+		config: text,
+		store,
+		agents: new AgentAdapterRegistry(),
+		tools: {
+			getToolDefinitions: () => null,
+			executeTool: () => ({ content: "" }),
+			prepare: () => Promise.reject(new Error("not here")),
+		},
+		hooks: world.hooks,
+	});
+	expect(await unable.replay("e")).toMatchObject({ difference: null, until: "ended" });
 	const key = "e/step_000001_tool_call.json";
 	await cloneExecution(store.persistence, "e", "fork", { key, now: () => 0 });
 	expect(await world.machine(store).resume("fork")).toMatchObject({ status: "done", output: { turns: 4 } });

@@ -43,15 +43,12 @@ import { asNames, steeringMessages } from "./steering.ts";
  */
 export async function runToolLoop(visit: Visit, agent: AgentPlan, plan: ToolLoopPlan): Promise<LoopOutput> {
 	const limits = toolLoopLimits(plan, (structure) => visit.render(structure));
-	const executor = await checkSupportsTools(visit, agent);
 	const hooks = await visit.hooks();
 	// A replay of a scenario runs no tools.
 	const provider = visit.services.standIns
 		? undefined
 		: (askToolProvider(hooks, visit.state.name) ?? visit.services.tools);
-	await provider?.prepare?.();
-	const tools = toolDefinitions(provider, executor?.toolDefinitions ?? toolsOfAgent(agent.config));
-	return new ToolLoop({ visit, agent, limits, hooks, provider, tools }).run();
+	return new ToolLoop({ visit, agent, limits, hooks, provider }).run();
 }
 
 interface Setting {
@@ -60,7 +57,13 @@ interface Setting {
 	readonly limits: ToolLoopLimits;
 	readonly hooks: MachineHooks;
 	readonly provider: ToolProvider | undefined;
-	readonly tools: readonly ToolDefinition[];
+}
+
+/** What the model is offered. @throws RuntimeError for an agent that takes no tools, and what the provider throws */
+async function offeredTools({ visit, agent, provider }: Setting): Promise<readonly ToolDefinition[]> {
+	const executor = await checkSupportsTools(visit, agent);
+	await provider?.prepare?.();
+	return toolDefinitions(provider, executor?.toolDefinitions ?? toolsOfAgent(agent.config));
 }
 
 /** Limits after which the model is asked once more for an answer, without tools. */
@@ -74,6 +77,7 @@ class ToolLoop {
 	readonly #visit: Visit;
 	readonly #next: MidLoopTransition | undefined;
 	readonly #chain = new Chain();
+	#offered: Promise<readonly ToolDefinition[]> | undefined;
 	#turns = 0;
 	#toolCalls = 0;
 	#cost = 0;
@@ -182,10 +186,11 @@ class ToolLoop {
 		input: Readonly<Record<string, unknown>>,
 		messages: readonly ChainMessage[] | null,
 	): Promise<AgentResult> {
-		const { agent, tools } = this.#setting;
+		const { agent } = this.#setting;
 		const visit = this.#visit;
-		const conversation = { tools, messages: messages && [...messages] };
-		const outcome = await callAgent(visit, agent, input, turnName(this.#turns + 1), conversation);
+		const attempt = turnName(this.#turns + 1);
+		const tools = await this.#readyFor(stepKey.agent(agent.name, attempt));
+		const outcome = await callAgent(visit, agent, input, attempt, { tools, messages: messages && [...messages] });
 		visit.throwIfGivenUp();
 		if ("thrown" in outcome) throw outcome.thrown;
 		const { result } = outcome;
@@ -200,6 +205,13 @@ class ToolLoop {
 		visit.set(loopKey.usage, result.usage ?? null);
 		if (result.error) throw errorFromAgentResult(result.error);
 		return result;
+	}
+
+	/** Nothing is made ready for a step that answers from the journal: a replay has neither models nor tools. */
+	#readyFor(key: string): Promise<readonly ToolDefinition[]> | readonly ToolDefinition[] {
+		if (this.#visit.steps.has(key)) return [];
+		this.#offered ??= offeredTools(this.#setting);
+		return this.#offered;
 	}
 
 	async #tellCalls(calls: readonly AgentToolCall[]): Promise<void> {
@@ -245,6 +257,7 @@ class ToolLoop {
 		const visit = this.#visit;
 		const { call, position } = placed;
 		const run = { ...placed, agent: agent.name, turn: this.#turns, provider, timeout: limits.toolTimeout };
+		await this.#readyFor(stepKey.tool(call.name, this.#turns, position));
 		const { content, is_error } = await runTool(visit, run);
 		visit.throwIfGivenUp();
 		this.#toolCalls += 1;
