@@ -56,7 +56,7 @@ export { FlatstateError } from "../runtime/errors.ts";
 export { CompositeHooks, compositeHooks } from "../runtime/hooks/composite.ts";
 export { type DefaultHooksOptions, defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 export { HookError, HookModuleError, HookNotFoundError } from "../runtime/hooks/errors.ts";
-export type { Context, HooksFactory, MachineHooks, ToolProvider } from "../runtime/hooks/hooks.ts";
+export type { Context, HooksFactory, MachineHooks } from "../runtime/hooks/hooks.ts";
 export { loadHooksModule } from "../runtime/hooks/load-hooks-module.ts";
 export { LoggingHooks } from "../runtime/hooks/logging-hooks.ts";
 export { MetricsHooks } from "../runtime/hooks/metrics-hooks.ts";
@@ -84,7 +84,6 @@ export type { TriggerListener } from "../runtime/signals/trigger-listener.ts";
 export {
 	FileNotFoundError,
 	MachineDepthError,
-	NotSupportedError,
 	TimeoutError,
 	ValueError,
 } from "../runtime/state/errors.ts";
@@ -97,6 +96,7 @@ export type * from "../runtime/store/execution-lock.ts";
 export type * from "../runtime/store/execution-summary.ts";
 export type * from "../runtime/store/persistence-backend.ts";
 export type { Store, StoreOptions } from "../runtime/store/store.ts";
+export * from "../runtime/tools/index.ts";
 export * from "./compile.ts";
 export * from "./compile-bundle.ts";
 export * from "./flat-machine.ts";

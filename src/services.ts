@@ -13,6 +13,7 @@ import { type Logger, silentLogger } from "../runtime/logging/logger.ts";
 import { InMemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
 import type { ResultBackend } from "../runtime/results/result-backend.ts";
 import type { RuntimeServices } from "../runtime/state/services.ts";
+import { providerOf, type Tools } from "../runtime/tools/function-tools.ts";
 
 export interface ServiceOptions {
 	/**
@@ -24,6 +25,11 @@ export interface ServiceOptions {
 	readonly agents?: AgentAdapterRegistry | readonly AgentAdapter[];
 	/** Scripted answers in place of every agent: for tests and offline runs. */
 	readonly script?: AgentScript;
+	/**
+	 * Tools for tool loops: functions (`tool()`), or a provider of your own. A state whose hooks have a `getToolProvider`
+	 * that gives one uses that.
+	 */
+	readonly tools?: Tools;
 	/** `provider/name` in place of every agent's model. */
 	readonly model?: string;
 	/** Default: silent. */
@@ -50,6 +56,7 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 		now: options.now ?? Date.now,
 		random: options.random ?? Math.random,
 		newId: options.newId ?? randomUUID,
+		...(options.tools && { tools: providerOf(options.tools) }),
 		...(options.model !== undefined && { modelOverride: options.model }),
 	};
 }

@@ -10,6 +10,8 @@ export interface ResponseToolCall {
 	readonly server: string;
 	readonly tool: string;
 	readonly arguments: Mapping;
+	/** The arguments as they came, where they are no JSON object. */
+	readonly malformed?: string;
 }
 
 /** Token counts. */
@@ -142,19 +144,19 @@ function readToolCall(call: Mapping): ResponseToolCall {
 		id: typeof call.id === "string" ? call.id : "",
 		server: "",
 		tool: typeof named.name === "string" ? named.name : "",
-		arguments: readArguments(named.arguments),
+		...readArguments(named.arguments),
 	};
 }
 
-function readArguments(args: unknown): Mapping {
-	if (isRecord(args)) return args;
-	if (typeof args !== "string") return {};
+/** Spec section 19.5: arguments that are no JSON are empty; a tool loop tells the model so. */
+function readArguments(args: unknown): Pick<ResponseToolCall, "arguments" | "malformed"> {
+	if (isRecord(args)) return { arguments: args };
+	if (typeof args !== "string" || args === "") return { arguments: {} };
 	try {
 		const value: unknown = JSON.parse(args);
-		return isRecord(value) ? value : {};
+		return isRecord(value) ? { arguments: value } : { arguments: {}, malformed: args };
 	} catch {
-		// Spec section 19.5: arguments that are no JSON are empty; the tool then says what it misses.
-		return {};
+		return { arguments: {}, malformed: args };
 	}
 }
 

@@ -2,7 +2,13 @@
 import type { Loader } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
-import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../../runtime/agents/agent.ts";
+import type {
+	AgentCall,
+	AgentExecutor,
+	AgentResult,
+	AnswerCorrection,
+	ToolAgentCall,
+} from "../../runtime/agents/agent.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
@@ -150,9 +156,24 @@ export class FlatAgent implements AgentExecutor {
 	 * the right form (spec section 18.3).
 	 */
 	async execute(call: AgentCall): Promise<AgentResult> {
+		return this.#callForMachine(call, reservedInput(call.input, call.sessionId));
+	}
+
+	/** Calls the model within a tool loop: with these tools, and after the first call with the messages so far. */
+	async executeWithTools({ messages, tools, ...call }: ToolAgentCall): Promise<AgentResult> {
+		const reserved = reservedInput(call.input, call.sessionId);
+		return this.#callForMachine(call, { ...reserved, ...(messages && { messages }), tools });
+	}
+
+	/** The tools of the agent's document. */
+	get toolDefinitions(): readonly Mapping[] {
+		return this.#definition.prompt.tools;
+	}
+
+	async #callForMachine(call: AgentCall, what: FlatAgentCall): Promise<AgentResult> {
 		const { onStreamEvent } = call;
 		const response = await this.call({
-			...reservedInput(call.input, call.sessionId),
+			...what,
 			context: call.context,
 			signal: call.signal,
 			idempotencyKey: call.idempotencyKey,

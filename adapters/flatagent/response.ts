@@ -2,6 +2,7 @@
 import {
 	type AgentErrorInfo,
 	type AgentResult,
+	type AgentToolCall,
 	type FinishReason,
 	type RateLimitState,
 	schemaErrorCode,
@@ -112,7 +113,11 @@ export function agentResultOf(response: AgentResponse, metadata: Mapping): Agent
 		error,
 		rate_limit: response.rate_limit,
 		provider_data: { model, ...(Object.keys(raw_headers).length > 0 && { raw_headers }) },
-		tool_calls: tool_calls?.map((call) => ({ id: call.id, name: call.tool, arguments: call.arguments })) ?? null,
+		tool_calls: tool_calls?.map(toolCallOf) ?? null,
 		rendered_user_prompt: response.rendered_user_prompt,
 	};
+}
+
+function toolCallOf({ id, tool: name, arguments: args, malformed }: ResponseToolCall): AgentToolCall {
+	return { id, name, arguments: args, ...(malformed !== undefined && { malformed }) };
 }

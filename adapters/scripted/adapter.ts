@@ -47,6 +47,7 @@ export function scriptedAdapter(script: AgentScript): ScriptedAdapter {
 		calls,
 		createExecutor: (agentName, reference): AgentExecutor => ({
 			execute: (call) => answer(agentName, call),
+			executeWithTools: (call) => answer(agentName, call),
 			metadata: metadataOf(reference.config),
 		}),
 	};
@@ -72,7 +73,9 @@ function resultOf(answer: ScriptedAnswer | null | undefined): Readonly<Record<st
 	if (keys[0] === "throw" && typeof only === "string") throw errorFromText(only);
 	const isResult = keys.length > 0 && keys.every((key) => agentResultFields.has(key));
 	if (!isResult) return { output: answer, usage };
-	return "error" in answer || "usage" in answer ? answer : { ...answer, usage };
+	// Who scripts tool calls means them to be made.
+	const finish = "tool_calls" in answer && !("finish_reason" in answer) ? { finish_reason: "tool_use" } : {};
+	return { ...answer, ...finish, ...("error" in answer || "usage" in answer ? {} : { usage }) };
 }
 
 /** The error of `{ throw: "TypeName: message" }`; a text without a type name is the message of an `Error`. */

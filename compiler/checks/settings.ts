@@ -25,13 +25,6 @@ export function checkSettings(machine: CheckedMachine): void {
 		if (own(settings, key) !== undefined) reportKept(machine, key, effect, machine.path("settings", key));
 	}
 	for (const state of plan.states) {
-		if (state.toolLoop !== undefined) {
-			machine.report("FS4115", {
-				path: machine.path("states", state.name, "tool_loop"),
-				at: "key",
-				message: "this release does not run `tool_loop`: the state fails with a NotSupportedError",
-			});
-		}
 		if (state.output !== undefined && state.output.kind !== "map") {
 			machine.report("FS4116", {
 				path: machine.path("states", state.name, "output"),

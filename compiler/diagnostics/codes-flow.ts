@@ -140,20 +140,6 @@ export const flowCodes = {
 		),
 		"Do not rely on it with this release.",
 	),
-	FS4115: warning(
-		"Feature is not in this release",
-		yaml(
-			"states:",
-			"  start:",
-			"    type: initial",
-			"    agent: writer",
-			"    input: { topic: rain }",
-			"    tool_loop: true",
-			"    transitions: [{ to: done }]",
-			"  done: { type: final }",
-		),
-		"Leave the key out, or route the NotSupportedError in `on_error`.",
-	),
 	FS4116: warning(
 		"Output is no map",
 		yaml(

@@ -69,7 +69,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 					...machine,
 					step: machine.step + 1,
 					current_state: name,
-					run: isClean(run) ? run : { ...run, failure: undefined, output: undefined },
+					run: isClean(run) ? run : cleaned(run),
 				},
 			};
 		},
@@ -92,6 +92,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 						output: readsOutput.has(machine.current_state) ? result.output : undefined,
 						final: result.final,
 						next: result.next,
+						...(result.held !== undefined && { held: result.held }),
 					},
 				},
 			};
@@ -183,8 +184,12 @@ function startMeta(
 }
 
 /** Whether nothing of the state before is left. */
-function isClean({ failure, output }: RunData): boolean {
-	return failure === undefined && output === undefined;
+function isClean({ failure, output, held, tool_loop }: RunData): boolean {
+	return failure === undefined && output === undefined && held === undefined && tool_loop === undefined;
+}
+
+function cleaned({ held: _, tool_loop: __, ...run }: RunData): RunData {
+	return { ...run, failure: undefined, output: undefined };
 }
 
 function withRun(machine: MachineMeta, change: Partial<RunData>): MachineMeta {

@@ -47,17 +47,20 @@ export function buildGuards(plan: MachinePlan): Record<string, Guard> {
 		for (const [type] of state.onError?.byType ?? []) guards[guardName.errorIs(type)] = errorIs(type);
 		for (const { when } of state.transitions) {
 			if (when === undefined || when === "never" || Object.hasOwn(guards, when.text)) continue;
-			guards[when.text] = conditionGuard(compileCondition(when.node, when.text), reads("input", when.node));
+			guards[when.text] = conditionGuard(when.text, compileCondition(when.node, when.text), reads("input", when.node));
 		}
 	}
 	return guards;
 }
 
 function conditionGuard(
+	text: string,
 	evaluate: (scope: Readonly<Record<string, unknown>>) => unknown,
 	readsInput: boolean,
 ): OwnGuard {
-	return ({ context }) => {
+	const guard: OwnGuard = ({ context }) => {
+		const { held } = context.machine.run;
+		if (held !== undefined) return held === text;
 		if (conditionErrors.has(context)) return false;
 		try {
 			return truthy(evaluate(scopeOf(context, context.machine.run.output, readsInput)));
@@ -66,6 +69,15 @@ function conditionGuard(
 			return false;
 		}
 	};
+	conditionGuards.add(guard);
+	return guard;
+}
+
+const conditionGuards = new WeakSet<object>();
+
+/** Whether a guard is the condition of its name, and no guard that somebody has put in its place. */
+export function isConditionGuard(guard: unknown): boolean {
+	return typeof guard === "function" && conditionGuards.has(guard);
 }
 
 function errorIs(type: string): OwnGuard {

@@ -50,6 +50,10 @@ export interface RunData {
 	readonly spent?: readonly Spending[];
 	/** The step of the last state that had an effect, or where a chain of states without effects has paused. */
 	readonly effect_step: number;
+	/** The condition, by its text, that held in the middle of the state's tool loop and has ended it. */
+	readonly held?: string;
+	/** The tool loop to go on with, from a snapshot that was taken in it and has no log. */
+	readonly tool_loop?: Readonly<Record<string, unknown>>;
 	/** The last state's output, kept where a condition of that state reads `output`. */
 	readonly output?: unknown;
 	/** The run's output, once a final state has been reached. */
@@ -109,6 +113,8 @@ export interface StateResult {
 	readonly final?: unknown;
 	readonly next?: string | null;
 	readonly asks?: boolean;
+	/** See `RunData.held`. */
+	readonly held?: string;
 	readonly calls?: number;
 	readonly cost?: number;
 	readonly usage?: TokenUsage;

@@ -106,6 +106,8 @@ export const actorName = {
 	wait: "flatstate:wait",
 	/** Override to answer for an agent: input = the rendered `input`, output = what the agent gives. */
 	agent: (name: string) => `agent:${name}`,
+	/** One call of a tool in a tool loop, where a run is inspected: input `{ id, arguments }`, output = its result. */
+	tool: (name: string) => `tool:${name}`,
 	/** Override to stand in for a child machine: input = the child's input, output = its output. */
 	machine: (name: string) => `machine:${name}`,
 	/** Override to stand in for a hook action: input `{ state, context }`, output = the new context. */

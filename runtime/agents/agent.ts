@@ -62,6 +62,8 @@ export interface AgentToolCall {
 	readonly id: string;
 	readonly name: string;
 	readonly arguments: Readonly<Record<string, unknown>>;
+	/** The arguments as the model wrote them, where they are no JSON object; then the tool is not run. */
+	readonly malformed?: string;
 }
 
 /** What one agent call gave. Everything is optional; success = no `error`. */
@@ -111,9 +113,24 @@ export interface AgentCall {
 	readonly onStreamEvent?: (event: Readonly<Record<string, unknown>>) => void;
 }
 
+/** One call within a tool loop. */
+export interface ToolAgentCall extends AgentCall {
+	/** Function definitions; empty = the model is to answer without tools. */
+	readonly tools: readonly Readonly<Record<string, unknown>>[];
+	/**
+	 * The messages so far, without the system prompt. Null on the first call of a loop, whose user prompt is made of
+	 * `input`; later calls have no input.
+	 */
+	readonly messages: readonly Readonly<Record<string, unknown>>[] | null;
+}
+
 /** A callable agent. Return an `AgentResult`, or any value: see `coerceAgentResult`. */
 export interface AgentExecutor {
 	execute(call: AgentCall): Promise<unknown> | unknown;
+	/** The same call with tools. An agent without it cannot be used in a tool loop. */
+	executeWithTools?(call: ToolAgentCall): Promise<unknown> | unknown;
+	/** Function definitions of the agent's own; default: those of its document. */
+	readonly toolDefinitions?: readonly Readonly<Record<string, unknown>>[];
 	/** The agent's own metadata (`metadata.mdap`, `metadata.parsing`, `metadata.validation`). */
 	readonly metadata?: Readonly<Record<string, unknown>>;
 	cancel?(): void;

@@ -228,8 +228,21 @@ function readToolCalls(value: unknown): readonly AgentToolCall[] | undefined {
 		id: readText(own(call, "id")) ?? "",
 		// The agent's own response calls it `tool` (spec section 19.5).
 		name: readText(own(call, "name")) ?? readText(own(call, "tool")) ?? "",
-		arguments: readFields(own(call, "arguments")) ?? {},
+		...readArguments(own(call, "arguments"), readText(own(call, "malformed"))),
 	}));
+}
+
+/** Arguments may be a mapping or its JSON text. */
+function readArguments(args: unknown, malformed: string | undefined): Pick<AgentToolCall, "arguments" | "malformed"> {
+	if (malformed !== undefined) return { arguments: {}, malformed };
+	if (typeof args !== "string") return { arguments: readFields(args) ?? {} };
+	try {
+		const value: unknown = JSON.parse(args);
+		if (isRecord(value)) return { arguments: value };
+	} catch {
+		// The model is told, and may call again.
+	}
+	return { arguments: {}, malformed: args };
 }
 
 /** The same object without keys whose value is undefined, so that results are clean JSON. */

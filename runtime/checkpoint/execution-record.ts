@@ -13,6 +13,7 @@ import type { CheckpointEvent, LaunchIntent } from "./machine-snapshot.ts";
 import { isPure, Passage, type Passed } from "./passage.ts";
 import { type Origin, storeRun } from "./progress.ts";
 import { restingPlace } from "./resting-place.ts";
+import { ToolLoopRecord } from "./tool-loop-record.ts";
 import { type Checkpoint, checkpointOf, type RestingMachine } from "./xstate-snapshot.ts";
 
 /** What a recorder tells its records. */
@@ -87,6 +88,7 @@ export class ExecutionRecord implements ExecutionNotes {
 	/** Where the last visit began, where no checkpoint has it. */
 	#begun: RestingMachine | undefined;
 	readonly #passage: Passage;
+	readonly #toolLoop = new ToolLoopRecord();
 	#last: LastCheckpoint;
 	#launchesChanged = false;
 	#originIsStored: boolean;
@@ -165,6 +167,19 @@ export class ExecutionRecord implements ExecutionNotes {
 	/** Machines that were launched and, as far as the latest snapshot knew, have not ended. */
 	get launches(): readonly LaunchIntent[] {
 		return [...this.#launches.values()].filter(({ launched }) => launched);
+	}
+
+	/** A tool of a loop has given its result: the next snapshot has the loop. @param size of the chain, in characters */
+	toolCalled(loop: Readonly<Record<string, unknown>>, size: number): void {
+		const context = this.#context();
+		const { value } = this.machine.getSnapshot();
+		if (this.#isFinished || !context || typeof value !== "string") return;
+		const place = { at: value, step: context.machine.step };
+		this.#toolLoop.called(place, loop, size);
+		if (this.#host.events?.has("tool_call")) {
+			this.#taken.push(this.#toolLoop.addTo(place, this.#snapshot({ at: value, context })));
+		}
+		this.#host.dirty(this);
 	}
 
 	/** When the time of the state is over in which this execution may be parked, in milliseconds since 1970; null = never. */
@@ -254,13 +269,14 @@ export class ExecutionRecord implements ExecutionNotes {
 		}
 		const { step } = place.context.machine;
 		const isNew = place.at !== this.#written?.at || step !== this.#written.step || place.output !== undefined;
-		if (!isNew && !this.#launchesChanged) return [];
-		const made = this.#snapshot(place);
+		const here = { at: place.at, step };
+		if (!isNew && !this.#launchesChanged && !this.#toolLoop.isDue(here)) return [];
+		const made = this.#toolLoop.addTo(here, this.#snapshot(place));
 		const { event } = made.snapshot;
 		// What the machine passes through has been taken then; here is where it rests.
 		if (this.#host.events && (!this.#host.events.has(event) || (event !== "waiting" && event !== "machine_end")))
 			return [];
-		this.#written = { at: place.at, step };
+		this.#written = here;
 		return [this.#write(made)];
 	}
 

@@ -55,8 +55,11 @@ export function readProgress(text: string | null): Progress | undefined {
 	return { format: 1, at: value.at, run: isRecord(value.run) ? value.run : {} };
 }
 
-/** The runtime's data as plain JSON: without the input, which the origin has, and with the error as data. */
-export function storeRun({ input: _, failure, ...run }: RunData): Record<string, unknown> {
+/**
+ * The runtime's data as plain JSON: without the input, which the origin has, and the tool loop, which the snapshot has, and
+ * with the error as data.
+ */
+export function storeRun({ input: _, tool_loop: __, failure, ...run }: RunData): Record<string, unknown> {
 	return failure === undefined ? run : { ...run, failure: storeError(failure) };
 }
 
@@ -75,12 +78,22 @@ export function reviveRun(stored: Readonly<Record<string, unknown>>, initial: Ru
 	};
 }
 
-function pick({ output, final, next, asks, resuming, channel, signal }: Record<string, unknown>): Partial<RunData> {
+function pick({
+	output,
+	final,
+	next,
+	asks,
+	held,
+	resuming,
+	channel,
+	signal,
+}: Record<string, unknown>): Partial<RunData> {
 	return {
 		...(output !== undefined && { output }),
 		...(final !== undefined && { final }),
 		...((typeof next === "string" || next === null) && { next }),
 		...(typeof asks === "boolean" && { asks }),
+		...(typeof held === "string" && { held }),
 		...(typeof resuming === "boolean" && { resuming }),
 		...((typeof channel === "string" || channel === null) && { channel }),
 		...(signal !== undefined && { signal }),

@@ -187,7 +187,13 @@ function restoredMeta(
 		total_api_calls: snapshot.total_api_calls,
 		total_cost: snapshot.total_cost,
 		depth,
-		run: { ...run, input, effect_step: snapshot.step, limits: { ...run.limits, ...Object.fromEntries(given) } },
+		run: {
+			...run,
+			input,
+			effect_step: snapshot.step,
+			limits: { ...run.limits, ...Object.fromEntries(given) },
+			...(snapshot.event === "tool_call" && snapshot.tool_loop_state && { tool_loop: snapshot.tool_loop_state }),
+		},
 	};
 }
 

@@ -1,6 +1,8 @@
 /** Calls one hook method safely: awaits it, checks what it gave back, keeps `context.machine` read-only. */
+
+import { isToolProvider, type ToolProvider } from "../tools/tool-provider.ts";
 import { HookError } from "./errors.ts";
-import type { Context, MachineHooks, ToolProvider } from "./hooks.ts";
+import type { Context, MachineHooks } from "./hooks.ts";
 import { describeHooks, type HookMethod, hasMethod } from "./methods.ts";
 
 /** What is being called, for messages. */
@@ -225,10 +227,7 @@ export function askToolProvider(hooks: MachineHooks, state: string): ToolProvide
 		return null;
 	}
 	const provider = hooks.getToolProvider(state) ?? null;
-	if (
-		provider !== null &&
-		(typeof provider.getToolDefinitions !== "function" || typeof provider.executeTool !== "function")
-	) {
+	if (provider !== null && !isToolProvider(provider)) {
 		throw new HookError(
 			"hook_returned_wrong_type",
 			`${describeSite({ hooks, method: "getToolProvider", state })} returned what is no tool provider: ` +

@@ -1,17 +1,8 @@
 /** The hooks interface: user code at fixed points of a run (spec section 15). */
+import type { ToolProvider } from "../tools/tool-provider.ts";
 
 /** A machine's context. Hooks get it whole and give it back; `context.machine` is read-only. */
 export type Context = Record<string, unknown>;
-
-/** Supplies the tools of a tool loop (spec section 12.6). */
-export interface ToolProvider {
-	getToolDefinitions(): readonly Readonly<Record<string, unknown>>[] | null;
-	executeTool(
-		name: string,
-		toolCallId: string,
-		args: Readonly<Record<string, unknown>>,
-	): Promise<{ readonly content: string; readonly is_error?: boolean }>;
-}
 
 type Maybe<T> = T | Promise<T>;
 

@@ -3,8 +3,8 @@ import { type AnyActorLogic, fromPromise, type PromiseActorLogic } from "xstate"
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
-import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection } from "../agents/agent.ts";
-import { describeError, errorFromAgentResult } from "../agents/errors.ts";
+import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection, ToolAgentCall } from "../agents/agent.ts";
+import { describeError, errorFromAgentResult, RuntimeError } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf, totalTokensOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
@@ -14,7 +14,18 @@ import { stepKey } from "./step-keys.ts";
 import type { Totals, Visit } from "./visit.ts";
 
 /** What an agent actor is told beside its input; it is not part of the input, so that overrides see only that. */
-type CallOptions = Omit<AgentCall, "input" | "signal">;
+type CallOptions = Omit<AgentCall, "input" | "signal"> & CallAdditions;
+
+/** What a tool loop adds to a call. */
+export type Conversation = Pick<ToolAgentCall, "tools" | "messages">;
+
+/** What some calls have beside their input. */
+interface CallAdditions {
+	/** Of the answer before, which did not match its schema. */
+	readonly correction?: AnswerCorrection;
+	/** Of a tool loop; an actor in place of the agent finds it in its input. */
+	readonly conversation?: Conversation;
+}
 
 const callOptions = new WeakMap<object, CallOptions>();
 
@@ -25,8 +36,7 @@ export function agentLogic(
 	const logic = fromPromise<unknown, Readonly<Record<string, unknown>>>(async ({ input, signal }) => {
 		const given = isRecord(input) ? input : {};
 		const options = callOptions.get(given) ?? { context: {} };
-		const executor = await executorOf();
-		return coerceAgentResult(await executor.execute({ ...options, input: given, signal }));
+		return coerceAgentResult(await execute(await executorOf(), { ...options, input: given, signal }));
 	});
 	ownLogic.add(logic);
 	return logic;
@@ -35,13 +45,31 @@ export function agentLogic(
 /** Agent logic that nobody has overridden. */
 const ownLogic = new WeakSet<AnyActorLogic>();
 
+function execute(executor: AgentExecutor, { conversation, ...call }: AgentCall & CallOptions): unknown {
+	if (!conversation) return executor.execute(call);
+	if (!executor.executeWithTools)
+		throw new RuntimeError("The agent does not support tools: it has no executeWithTools.");
+	return executor.executeWithTools(Object.assign(call, conversation));
+}
+
+/** @throws RuntimeError where the state's agent cannot be used in a tool loop (spec section 12.2) */
+export async function checkSupportsTools(visit: Visit, agent: AgentPlan): Promise<AgentExecutor | undefined> {
+	const logic = visit.actor(actorName.agent(agent.name));
+	if (!logic || !ownLogic.has(logic)) return undefined;
+	const executor = await visit.host.executorOf(agent);
+	if (executor.executeWithTools) return executor;
+	throw new RuntimeError(
+		`Agent \`${agent.name}\` of type \`${agent.type}\` does not support tool loops: its executor has no executeWithTools.`,
+	);
+}
+
 /** How one call went; an executor's exception is data here, so that execution types may retry it. */
 export type CallOutcome = { readonly result: AgentResult } | { readonly thrown: unknown };
 
 /**
  * Calls the state's agent once.
  * @param attempt names the call within this visit; the same for a call that is made again after a crash
- * @param correction of the answer before
+ * @param more what the call has beside its input
  * @throws LimitReachedError when the run's budget is spent
  */
 export async function callAgent(
@@ -49,7 +77,7 @@ export async function callAgent(
 	agent: AgentPlan,
 	input: Readonly<Record<string, unknown>>,
 	attempt: string,
-	correction?: AnswerCorrection,
+	more: CallAdditions = {},
 ): Promise<CallOutcome> {
 	const { environment, meta, state } = visit;
 	const logic = visit.actor(actorName.agent(agent.name));
@@ -57,11 +85,12 @@ export async function callAgent(
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit?.({ type: "agent_start", ...started });
-	const options = { ...(await optionsOf(visit, agent, attempt)), ...(correction && { correction }) };
+	const options = { ...(await optionsOf(visit, agent, attempt)), ...more };
+	const isOwn = ownLogic.has(logic);
 	const outcome =
-		ownLogic.has(logic) && !environment.inspected
+		isOwn && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
-			: await callAsActor(visit, agent, logic, options, { ...input }, attempt);
+			: await callAsActor(visit, agent, logic, options, { ...input, ...(!isOwn && more.conversation) }, attempt);
 	if ("error" in outcome) {
 		environment.emit?.({ type: "agent_end", ...started, calls: 0, cost: 0, error: textOf(outcome.error) });
 		return { thrown: outcome.error };
@@ -92,11 +121,12 @@ function callAsActor(
 async function callDirectly(
 	{ steps, host }: Visit,
 	agent: AgentPlan,
-	call: Omit<AgentCall, "signal">,
+	call: Omit<AgentCall, "signal"> & CallOptions,
 	attempt: string,
 ): Promise<ChildOutcome> {
 	return steps.attempt(stepKey.agent(agent.name, attempt), async (signalOf) => {
 		const executor = await host.executorOf(agent);
+		if (call.conversation) return execute(executor, { ...call, signal: signalOf() });
 		return executor.execute({
 			...call,
 			get signal() {

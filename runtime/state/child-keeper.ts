@@ -14,6 +14,11 @@ export interface ExecutionNotes {
 	launched(intent: LaunchIntent): void;
 	/** A child or a launched machine has ended; later snapshots do not name it. */
 	ended(executionId: string): void;
+	/**
+	 * A tool of a loop has given its result: the next snapshot has the loop.
+	 * @param size of the chain, in characters
+	 */
+	toolCalled(loop: Readonly<Record<string, unknown>>, size: number): void;
 	/** When the time of the state is over in which this execution may be parked, in milliseconds since 1970; null = never. */
 	wakesAt(time: number | null): void;
 }

@@ -31,10 +31,3 @@ export class FileNotFoundError extends FlatstateError {
 		super("file_not_found", `The file of ${kind} \`${name}\` does not exist: ${file}`);
 	}
 }
-
-/** Something that this release parses but does not run. */
-export class NotSupportedError extends FlatstateError {
-	constructor(message: string) {
-		super("not_supported", message);
-	}
-}

@@ -28,6 +28,25 @@ export type RunEvent =
 			readonly event: unknown;
 	  }
 	| {
+			/** A tool loop calls a tool. */
+			readonly type: "tool_start";
+			readonly executionId: string;
+			readonly state: string;
+			readonly agent: string;
+			readonly tool: string;
+			readonly callId: string;
+	  }
+	| {
+			readonly type: "tool_end";
+			readonly executionId: string;
+			readonly state: string;
+			readonly agent: string;
+			readonly tool: string;
+			readonly callId: string;
+			/** Whether the model was told of an error. */
+			readonly isError: boolean;
+	  }
+	| {
 			readonly type: "retry";
 			readonly executionId: string;
 			readonly state: string;

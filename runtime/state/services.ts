@@ -5,6 +5,7 @@ import type { HooksRegistry } from "../hooks/registry.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { Sleep } from "../steps/timer.ts";
+import type { ToolProvider } from "../tools/tool-provider.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 export interface RuntimeServices {
@@ -23,6 +24,8 @@ export interface RuntimeServices {
 	readonly sleep?: Sleep;
 	/** Answers in place of child machines, actions and signals; then no hooks are loaded either. */
 	readonly standIns?: StandIns;
+	/** Tools for every tool loop whose hooks give none. */
+	readonly tools?: ToolProvider;
 	/** `provider/name` that replaces every agent's model. */
 	readonly modelOverride?: string;
 }

@@ -125,8 +125,9 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 
 	async exited(visit) {
 		// A MachineSnapshot alone does not say whether hooks are asked.
-		const { output, final, asks = visit.isHooked && hasMethod(await visit.hooks(), "onTransition") } = visit.meta.run;
-		return { output, asks, ...(final !== undefined && { final }) };
+		const { run } = visit.meta;
+		const { output, final, held, asks = visit.isHooked && hasMethod(await visit.hooks(), "onTransition") } = run;
+		return { output, asks, ...(final !== undefined && { final }), ...(held !== undefined && { held }) };
 	},
 };
 
@@ -148,9 +149,9 @@ async function enterState(visit: Visit): Promise<void> {
 }
 
 async function endState(visit: Visit, output: unknown): Promise<PhaseResult> {
-	const { state, steps } = visit;
+	const { state, steps, held } = visit;
 	const final = finalOutputOf(visit, output);
-	const result = { output, ...(final !== undefined && { final }) };
+	const result = { output, ...(final !== undefined && { final }), ...(held !== undefined && { held }) };
 	if (!visit.isHooked) return result;
 	const hooks = await visit.hooks();
 	if (hasMethod(hooks, "onStateExit")) {

@@ -1,8 +1,9 @@
 /** One visit of a state: the context as it changes, the costs as they add up, and the state's collaborators. */
 import type { AnyActorLogic, AnyActorRef } from "xstate";
-import { isRecord } from "../../compiler/document/plain-data.ts";
+import { isRecord, own } from "../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
+import { isConditionGuard } from "../../compiler/xstate/guards.ts";
 import {
 	addUsage,
 	isMachineContext,
@@ -38,6 +39,8 @@ export class Visit {
 	/** The machine that this state belongs to. */
 	readonly machine: AnyActorRef;
 	context: MachineContext;
+	/** The condition, by its text, that has ended the state's tool loop. */
+	held: string | undefined;
 	#isGivenUp = false;
 	#calls = 0;
 	#cost = 0;
@@ -68,12 +71,18 @@ export class Visit {
 
 	/** The logic registered under `name`, with what `machine.provide({ actors })` put there. */
 	actor(name: string): AnyActorLogic | undefined {
-		const logic = logicOf(this.machine);
-		if (!isRecord(logic) || !isRecord(logic.implementations)) return undefined;
-		const { actors } = logic.implementations;
-		if (!isRecord(actors) || !Object.hasOwn(actors, name)) return undefined;
-		const actor = actors[name];
+		const actor = this.#implementation("actors", name);
 		return isActorLogic(actor) ? actor : undefined;
+	}
+
+	/** Whether the condition with this text is judged by itself, and by no guard of `machine.provide({ guards })`. */
+	isOwnCondition(text: string): boolean {
+		return isConditionGuard(this.#implementation("guards", text));
+	}
+
+	#implementation(kind: "actors" | "guards", name: string): unknown {
+		const logic = logicOf(this.machine);
+		return own(own(own(logic, "implementations"), kind), name);
 	}
 
 	/** Renders a structure of this state. @throws ExpressionError */
@@ -108,6 +117,14 @@ export class Visit {
 	 */
 	throwIfGivenUp(): void {
 		if (this.#isGivenUp || this.steps.stopped) throw new DOMException("This work was given up.", "AbortError");
+	}
+
+	/** Removes context keys. */
+	remove(keys: readonly string[]): void {
+		if (!keys.some((key) => Object.hasOwn(this.context, key))) return;
+		const kept = { ...this.context };
+		for (const key of keys) Reflect.deleteProperty(kept, key);
+		this.context = kept;
 	}
 
 	/** Adds what an agent of this state has spent. */

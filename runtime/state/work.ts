@@ -7,13 +7,14 @@ import { payloadOf } from "../agents/result.ts";
 import { callToolCalls, callToolResult } from "../hooks/call.ts";
 import { runAction } from "./action.ts";
 import { agentOf, totalsOf } from "./agent-call.ts";
-import { NotSupportedError, TimeoutError } from "./errors.ts";
+import { TimeoutError } from "./errors.ts";
 import { executeAgent } from "./execution/execute.ts";
 import { runForeach } from "./foreach.ts";
 import { runLaunches } from "./launch.ts";
 import { renderInput, runMachines } from "./machines.ts";
 import { applyOutput } from "./output.ts";
 import { stepKey } from "./step-keys.ts";
+import { runToolLoop } from "./tool-loop/tool-loop.ts";
 import type { Visit } from "./visit.ts";
 
 /**
@@ -84,10 +85,9 @@ function machineOf({ machine, name }: StatePlan): NonNullable<StatePlan["machine
 }
 
 async function runAgent(visit: Visit, name: string): Promise<unknown> {
-	if (visit.state.toolLoop) {
-		throw new NotSupportedError(`State \`${visit.state.name}\` has a tool_loop, which this release does not run.`);
-	}
 	const agent = agentOf(visit, name);
+	const { toolLoop } = visit.state;
+	if (toolLoop) return runToolLoop(visit, agent, toolLoop);
 	const result = await executeAgent(visit, agent, renderInput(visit));
 	// Before the failure: an answer that cannot be used was paid for all the same.
 	visit.addCalls(agent.name, totalsOf(result));

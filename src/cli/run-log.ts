@@ -19,6 +19,12 @@ export function logRunEvent(event: RunEvent, logger: Logger): void {
 			logger.info(`Agent ${agent} ${error === undefined ? "answered" : "failed"}, ${counted(calls, "call")}`, fields);
 			return;
 		}
+		case "tool_start":
+			logger.debug(`Tool ${event.tool} is called`, { state: event.state, ...execution });
+			return;
+		case "tool_end":
+			logger.info(`Tool ${event.tool} ${event.isError ? "failed" : "ran"}`, { state: event.state, ...execution });
+			return;
 		case "child_start":
 		case "child_end":
 			logger.debug(`Child ${event.machine} ${event.type === "child_start" ? "starts" : "ended"}`, {

@@ -123,8 +123,8 @@ test("tool calls are read, broken arguments are empty, and the content is no JSO
 	const response = await agent.call();
 	expect(response.tool_calls).toEqual([
 		{ id: "c1", server: "", tool: "weather", arguments: { city: "Oslo" } },
-		{ id: "call_1", server: "", tool: "weather", arguments: {} },
-		{ id: "call_2", server: "", tool: "weather", arguments: {} },
+		{ id: "call_1", server: "", tool: "weather", arguments: {}, malformed: "{broken" },
+		{ id: "call_2", server: "", tool: "weather", arguments: {}, malformed: "[1]" },
 	]);
 	expect(response).toMatchObject({ finish_reason: "tool_use", output: null });
 	const result = await agent.execute({ input: {}, context: {} });

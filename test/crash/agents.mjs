@@ -33,11 +33,12 @@ function millisecondsOf(text) {
  * @param writerOf who writes an execution, for the answers in a race
  */
 export function answerOf(call, writerOf) {
-	return ({ idempotencyKey, input }, { agentName }) => {
+	return ({ idempotencyKey, input, messages }, { agentName }) => {
 		const [id, step, state, attempt] = idempotencyKey.split("/");
 		const name = `${id}/${step}/${state}/agent.${agentName}.${attempt}`;
 		const milliseconds =
 			agentName === "scrub" ? 5 : agentName === "mark" ? 1 : millisecondsOf(`${step}${state}${attempt}`);
+		if (agentName === "looper") return call(name, 1, () => ({ ...loopAnswer(input, messages, attempt), usage, cost }));
 		return call(name, milliseconds, () => {
 			// A failure as data, that is counted and paid for.
 			if (agentName === "flaky" && attempt === "2") {
@@ -45,6 +46,36 @@ export function answerOf(call, writerOf) {
 			}
 			return { output: answers[agentName](input, attempt, writerOf(id)), usage, cost };
 		});
+	};
+}
+
+/** Calls of one turn of the tool loop. */
+const perTurn = 5;
+const turns = 10;
+
+/** Asks for tools until ten turns have had their results, and then tells the results. */
+function loopAnswer(input, messages, attempt) {
+	const turn = Number(attempt.split(".")[1]);
+	if (turn > turns) {
+		const results = messages.filter(({ role }) => role === "tool").map(({ content }) => Number(content));
+		return { content: JSON.stringify(results) };
+	}
+	const tool_calls = Array.from({ length: perTurn }, (_, index) => {
+		const n = (turn - 1) * perTurn + index;
+		return { id: `call-${n}`, name: "double", arguments: { n } };
+	});
+	return { content: "", tool_calls, ...(messages === null && { rendered_user_prompt: `Double ${input.what}.` }) };
+}
+
+/** Tools of the tool loop. */
+export function toolsOf(call) {
+	return {
+		getToolDefinitions: () => [{ type: "function", function: { name: "double", parameters: { type: "object" } } }],
+		executeTool: (name, _id, { n }, { idempotencyKey }) => {
+			const [id, step, state, position] = idempotencyKey.split("/");
+			const key = `${id}/${step}/${state}/${position.replace("tool.", `tool.${name}.`)}`;
+			return call(key, 1 + (n % 3), () => ({ content: String(2 * n) }));
+		},
 	};
 }
 
@@ -58,6 +89,10 @@ export function hooksOf(call) {
 					...context,
 					notes: [...context.notes, action],
 				})),
+		},
+		tallying: {
+			onToolResult: (state, { name, tool_call_id: id }, context) =>
+				call(nameOf(context, `${state}/result.${id}`), 0, () => ({ ...context, [name]: (context[name] ?? 0) + 1 })),
 		},
 		watching: {
 			onStateEnter: (state, context) => call(nameOf(context, `${state}/enter`), 1, () => context),

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { answerOf, hooksOf } from "./agents.mjs";
+import { answerOf, hooksOf, toolsOf } from "./agents.mjs";
 
 const [, , entry, ...modules] = process.argv;
 const { FlatMachine, openStore } = await import(pathToFileURL(entry).href);
@@ -112,6 +112,7 @@ async function setUp({ url, leaseSeconds, document, id, log }) {
 		store: watchedStore(store, write, leases),
 		script: answerOf(call, (key) => [process.pid, leases.get(key) ?? 0]),
 		hooks: hooksOf(call),
+		tools: toolsOf(call),
 		logger: { debug() {}, info() {}, warn: complain, error: complain },
 	});
 	const close = async () => {

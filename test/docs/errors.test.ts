@@ -24,7 +24,7 @@ function sources(): string[] {
 }
 
 /** Of JavaScript and the `openai` client. */
-const foreign = new Set(["AbortError", "RateLimitError", "APIConnectionError", "AuthenticationError"]);
+const foreign = new Set(["AbortError", "TypeError", "RateLimitError", "APIConnectionError", "AuthenticationError"]);
 
 function errorClasses(): string[] {
 	return sources().flatMap((text) =>

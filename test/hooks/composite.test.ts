@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { callStateEnter } from "../../runtime/hooks/call.ts";
 import { compositeHooks } from "../../runtime/hooks/composite.ts";
-import type { Context, MachineHooks, ToolProvider } from "../../runtime/hooks/hooks.ts";
+import type { Context, MachineHooks } from "../../runtime/hooks/hooks.ts";
 import { HOOK_METHODS, hasMethod } from "../../runtime/hooks/methods.ts";
+import type { ToolProvider } from "../../runtime/tools/tool-provider.ts";
 
 const provider: ToolProvider = {
 	getToolDefinitions: () => null,

@@ -22,7 +22,7 @@ export async function runRetry(
 	let lastStructured: AgentResult | undefined;
 	let correction: AnswerCorrection | undefined;
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await callAgent(visit, agent, input, String(attempt), correction);
+		const outcome = await callAgent(visit, agent, input, String(attempt), correction && { correction });
 		visit.throwIfGivenUp();
 		if ("result" in outcome) results.push(outcome.result);
 		const failure = failureOf(outcome, retry);

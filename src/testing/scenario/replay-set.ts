@@ -1,6 +1,6 @@
 /** A compiled set on which scenarios are replayed, one after the other: compiled once, with surroundings that change. */
 import { type ScriptedAnswer, scriptedAdapter } from "../../../adapters/scripted/index.ts";
-import type { AgentAdapter } from "../../../runtime/agents/agent.ts";
+import type { AgentAdapter, AgentCall } from "../../../runtime/agents/agent.ts";
 import { AgentAdapterRegistry, everyAgentType } from "../../../runtime/agents/registry.ts";
 import { HooksRegistry } from "../../../runtime/hooks/registry.ts";
 import { silentLogger } from "../../../runtime/logging/logger.ts";
@@ -109,13 +109,11 @@ export class ReplaySet {
 			typeName: everyAgentType,
 			createExecutor: async (name, reference, context) => {
 				const { metadata = {} } = await scriptedAdapter({}).createExecutor(name, reference, context);
-				return {
-					metadata,
-					execute: async (call) => {
-						const executor = await this.#current().agents.createExecutor(name, reference, context);
-						return executor.execute(call);
-					},
+				const execute = async (call: AgentCall) => {
+					const executor = await this.#current().agents.createExecutor(name, reference, context);
+					return executor.execute(call);
 				};
+				return { metadata, execute, executeWithTools: execute };
 			},
 		};
 	}

@@ -153,7 +153,9 @@ function follow(plan: MachinePlan): MachineDomains | undefined {
 		};
 		for (const index of choice.taken) {
 			const target = reads.state(state.transitions[index]?.to ?? "");
-			if (target !== undefined) go(target, after, factsBehind(state, index, facts));
+			// What has held in the middle of a tool loop need not hold any more when the loop has ended.
+			const behind = state.toolLoop === undefined ? factsBehind(state, index, facts) : facts;
+			if (target !== undefined) go(target, after, behind);
 		}
 		const failed = merge(after, before);
 		for (const target of reads.errorTargets(state)) go(target, failed, facts);

@@ -5,13 +5,7 @@ import type { MachinePlan, StatePlan, Structure } from "../../../compiler/plan/p
 import { NoTransitionError } from "../../../compiler/xstate/errors.ts";
 import { shapeOf } from "../../../compiler/xstate/shape.ts";
 import { errorNames } from "../../../runtime/agents/errors.ts";
-import {
-	FileNotFoundError,
-	MachineDepthError,
-	NotSupportedError,
-	TimeoutError,
-	ValueError,
-} from "../../../runtime/state/errors.ts";
+import { FileNotFoundError, MachineDepthError, TimeoutError, ValueError } from "../../../runtime/state/errors.ts";
 import { mayFail } from "./may-fail.ts";
 import type { Choice } from "./transition-cases.ts";
 
@@ -39,7 +33,6 @@ export function possibleErrors(
 	}
 	if (state.waitFor !== undefined && !hasText(state.waitFor)) found.push(new TypeError());
 	if (mayBeNoMapping(state) || mayBeNoList(state)) found.push(new ValueError(""));
-	if (state.toolLoop !== undefined) found.push(new NotSupportedError(""));
 	if (state.foreach !== undefined || state.machine !== undefined || state.launch.length > 0) {
 		found.push(new MachineDepthError(1, 0));
 	}
@@ -61,7 +54,7 @@ export function missingFileOf({ agents, machines }: MachinePlan, state: StatePla
 /** Samples that fail are left out, and children among others become values; a vote needs an agent that can be set up. */
 function failsFreely({ agent, execution, machine, toolLoop }: StatePlan): boolean {
 	if (machine?.kind === "single") return true;
-	return agent !== undefined && toolLoop === undefined && execution.type !== "parallel";
+	return agent !== undefined && (toolLoop !== undefined || execution.type !== "parallel");
 }
 
 function works({ agent, foreach, machine }: StatePlan): boolean {

@@ -59,6 +59,7 @@ function withoutEntering(state: StatePlan, index: number): DeadReason | undefine
 		};
 	}
 	if (transition.when === "never") return { code: "switched_off", text: "Its condition is `false`." };
+	if (mayEndLoop(state, index)) return undefined;
 	const always = state.transitions.findIndex(({ when }) => when === undefined || isBlank(when));
 	if (always !== -1 && always < index) {
 		const text = `The transition before it to \`${state.transitions[always]?.to}\` has no condition and is always taken.`;
@@ -83,6 +84,16 @@ function withoutEntering(state: StatePlan, index: number): DeadReason | undefine
 	return shadowed(state, index, earlier, anyValues);
 }
 
+/**
+ * Whether the transition may be taken in the middle of the state's tool loop, on a context that nothing here tells of and
+ * in front of conditions that read `output` (runtime/state/tool-loop/mid-loop-transition.ts).
+ */
+function mayEndLoop({ toolLoop, transitions }: StatePlan, index: number): boolean {
+	if (toolLoop === undefined) return false;
+	const first = transitions.findIndex(({ when }) => when === undefined || isBlank(when));
+	return first === -1 || index < first;
+}
+
 const anyValues: Variables = { parsesRendered: false, domainOf: () => ANYTHING };
 
 function deadTransition(
@@ -91,6 +102,7 @@ function deadTransition(
 	index: number,
 	{ after, facts }: StateDomains,
 ): DeadReason | undefined {
+	if (mayEndLoop(state, index)) return undefined;
 	const variables = variablesAt(plan, state, after);
 	const when = state.transitions[index]?.when;
 	const expression = when === "never" ? undefined : expressionOf(when);

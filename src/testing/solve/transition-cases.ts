@@ -63,6 +63,7 @@ function conditionsOf({ transitions }: StatePlan): readonly Expression[] {
 function choose(state: StatePlan, variables: Variables, facts: readonly Expression[]): Choice {
 	const taken = new Set<number>();
 	if (state.kind === "final") return { taken, mayBeNone: false, mayFail: false };
+	if (state.toolLoop !== undefined) return chooseInToolLoop(state);
 	let mayFail = false;
 	const earlier: Expression[] = [...facts];
 	for (const [index, { when }] of state.transitions.entries()) {
@@ -77,6 +78,14 @@ function choose(state: StatePlan, variables: Variables, facts: readonly Expressi
 		if (expression !== undefined) earlier.push(expression);
 	}
 	return { taken, mayBeNone: canHold(earlier, undefined, variables), mayFail };
+}
+
+/** A condition may hold in the middle of a tool loop, whatever the variables are when it has ended. */
+function chooseInToolLoop({ transitions }: StatePlan): Choice {
+	const always = transitions.findIndex(({ when }) => when === undefined);
+	const seen = always === -1 ? transitions : transitions.slice(0, always + 1);
+	const taken = new Set(seen.flatMap(({ when }, index) => (when === "never" ? [] : [index])));
+	return { taken, mayBeNone: always === -1, mayFail: true };
 }
 
 /** Whether there may be values for which all of `earlier` are false and `wanted` is true. */

@@ -195,14 +195,6 @@ states:
 		gives: "FS4114 3:41",
 	},
 	{
-		name: "a tool loop, which this release does not run",
-		yaml: `agents: { judge: ./judge.yml }
-states:
-  start: { type: initial, agent: judge, tool_loop: { max_turns: 3 }, transitions: [{ to: done }] }
-  done: { type: final }`,
-		gives: "FS4115 3:41",
-	},
-	{
 		name: "an output that is one value",
 		yaml: `context: { list: [1, 2] }
 states:

@@ -127,7 +127,6 @@ states:
   start: { type: initial, agent: writer, tool_loop: { max_turns: many }, transitions: [{ to: done }] }
   done: { type: final }`,
 		gives: "FS2006 3:66",
-		also: ["FS4115"],
 		says: ["a bare path"],
 	},
 	{

@@ -5,13 +5,14 @@ import { retryDelaySeconds } from "../../../../runtime/agents/backoff.ts";
 import { errorInfoOf } from "../../../../runtime/agents/error-info.ts";
 import { errorFromAgentResult } from "../../../../runtime/agents/errors.ts";
 import { payloadOf } from "../../../../runtime/agents/result.ts";
-import { FileNotFoundError, NotSupportedError, TimeoutError, ValueError } from "../../../../runtime/state/errors.ts";
+import { FileNotFoundError, TimeoutError, ValueError } from "../../../../runtime/state/errors.ts";
 import { isEmptyAnswer } from "../../../../runtime/state/execution/retry.ts";
 import type { GivenError } from "../../solve/answer-space.ts";
 import { answeredErrors, answerFor, errorOf, failure, plainError } from "./given-errors.ts";
 import type { ModelVisit } from "./model-visit.ts";
 import { outcome } from "./outcomes.ts";
 import { sampleSets } from "./sample-sets.ts";
+import { runToolLoopModel, textOfPayload } from "./tool-loop-model.ts";
 import { runVotingModel } from "./voting-model.ts";
 
 /** One call of an agent as the model sees it: a payload with what it costs, or the error it fails with. */
@@ -20,12 +21,12 @@ export type Call = { readonly payload: unknown; readonly cost?: number } | { rea
 /** Runs the state's agent. @throws what the runtime would throw */
 export function runAgent(visit: ModelVisit, name: string): unknown {
 	const { state, plan } = visit;
-	if (state.toolLoop) {
-		throw new NotSupportedError(`State \`${state.name}\` has a tool_loop, which this release does not run.`);
-	}
 	const agent = Object.hasOwn(plan.agents, name) ? plan.agents[name] : undefined;
 	if (!agent) throw new ValueError(`Unknown agent \`${name}\` in state \`${state.name}\`.`);
 	if (agent.missingFile !== undefined) throw new FileNotFoundError("agent", name, agent.missingFile);
+	if (state.toolLoop) {
+		return runToolLoopModel(visit, agent, state.toolLoop, () => callOnce(visit, agent, texts(visit)));
+	}
 	visit.renderMapping(state.input, "input");
 	const result = execute(visit, agent);
 	if (result.error) throw errorFromAgentResult(result.error);
@@ -36,7 +37,7 @@ function execute(visit: ModelVisit, agent: AgentPlan): AgentResult {
 	const { execution } = visit.state;
 	switch (execution.type) {
 		case "default":
-			return callOnce(visit, agent);
+			return callOnce(visit, agent, payloads(visit));
 		case "retry":
 			return callWithRetries(visit, agent, execution);
 		case "parallel":
@@ -72,9 +73,14 @@ function withCosts(visit: ModelVisit, found: readonly unknown[]): readonly Call[
 	return [{}, ...costs.map((cost) => ({ cost }))].flatMap((more) => found.map((payload) => ({ payload, ...more })));
 }
 
-function callOnce(visit: ModelVisit, agent: AgentPlan): AgentResult {
+/** Answers for a tool loop, of which only the text counts. */
+function texts(visit: ModelVisit): readonly unknown[] {
+	return [...new Set(payloads(visit).map(textOfPayload))].map((content) => ({ content }));
+}
+
+function callOnce(visit: ModelVisit, agent: AgentPlan, found: readonly unknown[]): AgentResult {
 	beforeCall(visit);
-	const answers = withCosts(visit, payloads(visit));
+	const answers = withCosts(visit, found);
 	const failures = errorsOf(visit).map((fails) => ({ fails }));
 	const call = visit.choices.pick([...answers, ...failures]);
 	if ("fails" in call) {
@@ -86,7 +92,8 @@ function callOnce(visit: ModelVisit, agent: AgentPlan): AgentResult {
 	visit.outcomes.push(outcome.agentAnswered);
 	visit.give({ kind: "agent", name: agent.name, answer: answerFor(call.payload, call.cost) });
 	visit.countCalls(1, call.cost);
-	return { output: call.payload };
+	const { cost = 0, payload } = call;
+	return { output: payload, content: textOfPayload(payload), cost };
 }
 
 type Retry = Extract<ExecutionPlan, { type: "retry" }>;

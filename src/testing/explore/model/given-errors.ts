@@ -10,7 +10,6 @@ const ownErrors: ReadonlySet<string> = new Set([
 	"NoTransitionError",
 	"UnknownStateError",
 	"LimitReachedError",
-	"NotSupportedError",
 	"MachineDepthError",
 ]);
 
@@ -54,10 +53,11 @@ export function valueErrors(
  * @param cost in US dollars
  */
 export function answerFor(payload: unknown, cost?: number): ScriptedAnswer {
-	if (cost !== undefined) return { output: payload, cost };
 	if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) {
 		const [[key, value] = ["", undefined], ...more] = Object.entries(payload);
-		if (more.length === 0 && key === "content" && typeof value === "string") return value;
+		if (more.length === 0 && key === "content" && typeof value === "string") {
+			return cost === undefined ? value : { content: value, cost };
+		}
 	}
-	return { output: payload };
+	return cost === undefined ? { output: payload } : { output: payload, cost };
 }

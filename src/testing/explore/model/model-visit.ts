@@ -51,6 +51,12 @@ export class ModelVisit {
 		this.context = { ...this.context, ...keys, machine: this.context.machine };
 	}
 
+	/** Removes context keys. */
+	remove(keys: readonly string[]): void {
+		const kept = Object.entries(this.context).filter(([key]) => !keys.includes(key));
+		this.context = { ...Object.fromEntries(kept), machine: this.context.machine };
+	}
+
 	/** Applies `output_to_context`: in order, later templates see earlier results. @throws ExpressionError */
 	applyOutput(output: unknown): void {
 		for (const [key, structure] of this.state.outputToContext) {

@@ -92,7 +92,8 @@ function pathIn(node: TemplateNode): readonly string[] {
 }
 
 function agentOutcomes({ agents }: MachinePlan, { agent, execution, toolLoop }: StatePlan): readonly string[] {
-	if (agent === undefined || toolLoop || agents[agent]?.missingFile !== undefined) return [];
+	if (agent === undefined || agents[agent]?.missingFile !== undefined) return [];
+	if (toolLoop) return [outcome.agentAnswered, outcome.agentFailed];
 	switch (execution.type) {
 		case "default":
 			return [outcome.agentAnswered, outcome.agentFailed];

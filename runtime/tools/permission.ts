@@ -1,0 +1,28 @@
+/** Which tools a loop may call (spec section 12.3, step 9). */
+
+export interface ToolPermission {
+	/** Only these; empty = all. */
+	readonly allowed: readonly string[];
+	/** Never these; wins over `allowed`. */
+	readonly denied: readonly string[];
+}
+
+/** Whether a tool may be called. */
+export function isAllowed({ allowed, denied }: ToolPermission, name: string): boolean {
+	return !denied.includes(name) && (allowed.length === 0 || allowed.includes(name));
+}
+
+/** What the model is told of a tool that may not be called. */
+export function notAllowedText(name: string): string {
+	return `Tool '${name}' is not allowed.`;
+}
+
+/** What the model is told of a call that hooks have skipped. */
+export function skippedText(name: string): string {
+	return `Tool '${name}' was skipped by policy.`;
+}
+
+/** What the model is told of a call that was not made, since the loop was left before. */
+export function notRunText(name: string): string {
+	return `Tool '${name}' was not run: the tool loop had ended.`;
+}
