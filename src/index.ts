@@ -1,6 +1,7 @@
 /** The library `flatstate`. Importing it loads no model, database or framework SDK. */
 export { type FileLoaderOptions, fileLoader } from "../adapters/files/file-loader.ts";
 export * from "../adapters/scripted/index.ts";
+export type { TelemetryOptions } from "../adapters/telemetry/open-telemetry.ts";
 export { TriggerError } from "../adapters/triggers/errors.ts";
 export { type FileTriggerOptions, fileTrigger, listenFile } from "../adapters/triggers/file-trigger.ts";
 export { listenSocket, type SocketTriggerOptions, socketTrigger } from "../adapters/triggers/socket-trigger.ts";

@@ -2,7 +2,7 @@
 import type { Loader } from "../../compiler/document/loader.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
-import type { AgentCall, AgentExecutor, AgentResult } from "../../runtime/agents/agent.ts";
+import type { AgentCall, AgentExecutor, AgentModelName, AgentResult } from "../../runtime/agents/agent.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
@@ -90,6 +90,11 @@ export class FlatAgent implements AgentExecutor {
 				`Agent "${this.name}" configures MCP servers; no MCP provider is connected, so it runs without them.`,
 			);
 		}
+	}
+
+	get model(): AgentModelName {
+		const { provider, name } = this.#model.address;
+		return splitModelName(provider, name ?? "");
 	}
 
 	/**

@@ -95,9 +95,17 @@ export interface AgentCall {
 	readonly onStreamEvent?: (event: Readonly<Record<string, unknown>>) => void;
 }
 
+/** A language model. */
+export interface AgentModelName {
+	readonly provider: string | null;
+	readonly name: string | null;
+}
+
 /** A callable agent. Return an `AgentResult`, or any value: see `coerceAgentResult`. */
 export interface AgentExecutor {
 	execute(call: AgentCall): Promise<unknown> | unknown;
+	/** What it asks, for traces and metrics; absent where that is not known before the call. */
+	readonly model?: AgentModelName;
 	/** The agent's own metadata (`metadata.mdap`, `metadata.parsing`, `metadata.validation`). */
 	readonly metadata?: Readonly<Record<string, unknown>>;
 	cancel?(): void;

@@ -17,6 +17,8 @@ export interface Origin {
 	readonly file: string | null;
 	/** Of its stored configuration; null without one. */
 	readonly config_hash: string | null;
+	/** The `traceparent` of its first life, where that was traced. */
+	readonly trace?: string;
 }
 
 /** Where exactly the machine stands. */
@@ -32,7 +34,7 @@ export interface Progress {
 export function readOrigin(text: string | null): Origin | undefined {
 	const value = parse(text);
 	if (!isRecord(value) || value.format !== 1) return undefined;
-	const { machine, input, depth, file, config_hash } = value;
+	const { machine, input, depth, file, config_hash, trace } = value;
 	if (typeof machine !== "string") return undefined;
 	return {
 		format: 1,
@@ -41,6 +43,7 @@ export function readOrigin(text: string | null): Origin | undefined {
 		depth: typeof depth === "number" ? depth : 0,
 		file: typeof file === "string" ? file : null,
 		config_hash: typeof config_hash === "string" ? config_hash : null,
+		...(typeof trace === "string" && { trace }),
 	};
 }
 

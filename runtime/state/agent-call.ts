@@ -9,12 +9,18 @@ import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
+import { type AgentStart, inSpan, type TelemetrySpan } from "../telemetry/telemetry.ts";
 import { FileNotFoundError, ValueError } from "./errors.ts";
 import { stepKey } from "./step-keys.ts";
 import type { Totals, Visit } from "./visit.ts";
 
 /** What an agent actor is told beside its input; it is not part of the input, so that overrides see only that. */
-type CallOptions = Omit<AgentCall, "input" | "signal">;
+type CallOptions = Omit<AgentCall, "input" | "signal"> & { readonly traced?: TracedCall };
+
+/** Where the span of a call belongs, and what is known of the call before it is made. */
+interface TracedCall extends Pick<AgentStart, "agent" | "type" | "attempt"> {
+	readonly above: TelemetrySpan;
+}
 
 const callOptions = new WeakMap<object, CallOptions>();
 
@@ -24,9 +30,9 @@ export function agentLogic(
 ): PromiseActorLogic<unknown, Readonly<Record<string, unknown>>> {
 	const logic = fromPromise<unknown, Readonly<Record<string, unknown>>>(async ({ input, signal }) => {
 		const given = isRecord(input) ? input : {};
-		const options = callOptions.get(given) ?? { context: {} };
+		const { traced, ...options } = callOptions.get(given) ?? { context: {} };
 		const executor = await executorOf();
-		return coerceAgentResult(await executor.execute({ ...options, input: given, signal }));
+		return coerceAgentResult(await execute(executor, { ...options, input: given, signal }, traced));
 	});
 	ownLogic.add(logic);
 	return logic;
@@ -55,7 +61,7 @@ export async function callAgent(
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit?.({ type: "agent_start", ...started });
-	const options = await optionsOf(visit, attempt);
+	const options = await optionsOf(visit, agent, attempt);
 	const outcome =
 		ownLogic.has(logic) && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
@@ -83,29 +89,79 @@ function callAsActor(
 	callOptions.set(input, options);
 	const src = actorName.agent(agent.name);
 	const id = `${agent.name}.${attempt}`;
-	return steps.spawn(stepKey.agent(agent.name, attempt), { logic, id, src, input, kind: "leaf" }).outcome;
+	const { traced } = options;
+	let span: TelemetrySpan | undefined;
+	const { outcome } = steps.spawn(stepKey.agent(agent.name, attempt), {
+		logic,
+		id,
+		src,
+		input,
+		kind: "leaf",
+		// Logic of ours has its span around the executor's call.
+		...(traced &&
+			!ownLogic.has(logic) && {
+				created: () => {
+					span = traced.above.begin(startOf(traced, { ...options, input }));
+				},
+			}),
+	});
+	if (!traced) return outcome;
+	return outcome.then((ended) => {
+		span?.end("error" in ended ? { error: ended.error } : { result: coerceAgentResult(ended.output) });
+		return ended;
+	});
 }
 
 /** The same call without an actor around it, where nobody would see the actor: half the cost of a step. */
 async function callDirectly(
 	{ steps, host }: Visit,
 	agent: AgentPlan,
-	call: Omit<AgentCall, "signal">,
+	{ traced, ...call }: Omit<AgentCall, "signal"> & CallOptions,
 	attempt: string,
 ): Promise<ChildOutcome> {
 	return steps.attempt(stepKey.agent(agent.name, attempt), async (signalOf) => {
 		const executor = await host.executorOf(agent);
-		return executor.execute({
+		const signalled = {
 			...call,
 			get signal() {
 				return signalOf();
 			},
-		});
+		};
+		return execute(executor, signalled, traced);
 	});
 }
 
-async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
-	const { meta, state, context, environment } = visit;
+/** The call itself, in a span where somebody traces. */
+function execute(executor: AgentExecutor, call: AgentCall, traced: TracedCall | undefined): unknown {
+	if (!traced) return executor.execute(call);
+	const start = startOf(traced, call, executor);
+	return inSpan(
+		traced.above,
+		start,
+		() => executor.execute(call),
+		(given) => ({ result: coerceAgentResult(given) }),
+	);
+}
+
+function startOf(
+	{ agent, type, attempt }: TracedCall,
+	{ input, sessionId }: AgentCall,
+	executor?: AgentExecutor,
+): AgentStart {
+	const model = executor?.model;
+	return {
+		kind: "agent",
+		agent,
+		type,
+		attempt,
+		input,
+		...(model && { model }),
+		...(sessionId !== undefined && { sessionId }),
+	};
+}
+
+async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string): Promise<CallOptions> {
+	const { meta, state, context, environment, span } = visit;
 	const hooks = await visit.hooks();
 	const sessionId = state.sessionId === undefined ? null : visit.render(state.sessionId);
 	const hasSession = sessionId !== null && sessionId !== undefined && String(sessionId).trim() !== "";
@@ -114,6 +170,7 @@ async function optionsOf(visit: Visit, attempt: string): Promise<CallOptions> {
 		state: state.name,
 		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
 		...(hasSession && { sessionId: String(sessionId) }),
+		...(span && { traced: { above: span, agent: agent.name, type: agent.type, attempt } }),
 		onStreamEvent: (event) => {
 			environment.emit?.({ type: "agent_stream", executionId: meta.execution_id, state: state.name, event });
 			if (!hasMethod(hooks, "onAgentStreamEvent")) return;

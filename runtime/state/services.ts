@@ -5,6 +5,7 @@ import type { HooksRegistry } from "../hooks/registry.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { Sleep } from "../steps/timer.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 export interface RuntimeServices {
@@ -25,4 +26,6 @@ export interface RuntimeServices {
 	readonly standIns?: StandIns;
 	/** `provider/name` that replaces every agent's model. */
 	readonly modelOverride?: string;
+	/** Asked when a run begins; undefined = nobody listens, and the run is not followed. */
+	readonly telemetry?: () => Telemetry | undefined | Promise<Telemetry | undefined>;
 }
