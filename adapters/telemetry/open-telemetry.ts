@@ -12,6 +12,7 @@ import {
 
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { type AgentMetrics, agentMetrics } from "./agent-metrics.ts";
+import { hasMetrics } from "./exporter-choice.ts";
 import { type SecretOptions, safeText } from "./safe-text.ts";
 import { beginSpan } from "./span.ts";
 
@@ -33,7 +34,7 @@ const name = "flatstate";
 export function openTelemetry(options: TelemetryOptions = {}): Telemetry | undefined {
 	const { environment = process.env } = options;
 	const tracer = tracerOf(options);
-	const meter = isOff(environment.FLATAGENTS_METRICS_ENABLED) ? undefined : meterOf(options);
+	const meter = hasMetrics(environment) ? meterOf(options) : undefined;
 	if (!tracer && !meter) return undefined;
 	const safe = safeText(options);
 	const record: AgentMetrics | undefined = meter && agentMetrics(meter, safe);
@@ -55,11 +56,6 @@ function tracerOf({ tracerProvider }: TelemetryOptions): Tracer | undefined {
 function meterOf({ meterProvider }: TelemetryOptions): Meter | undefined {
 	const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(name);
 	return meter === createNoopMeter() ? undefined : meter;
-}
-
-/** Spec section 20: metrics are on unless the variable says otherwise. */
-function isOff(value: string | undefined): boolean {
-	return /^\s*(?:false|0|no)\s*$/i.test(value ?? "");
 }
 
 function capturesContent(value: string | undefined): boolean {

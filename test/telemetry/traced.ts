@@ -5,7 +5,7 @@ import {
 	MeterProvider,
 	PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { type ReadableSpan, type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { TelemetryOptions } from "../../adapters/telemetry/open-telemetry.ts";
 import { memoryLoader } from "../../compiler/document/memory-loader.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
@@ -17,6 +17,8 @@ export interface Recording {
 	readonly telemetry: TelemetryOptions;
 	/** Spans that have ended, in the order in which they began. */
 	spans(): ReadableSpan[];
+	/** `+name` for each begin and `-name` for each end, in order. */
+	readonly order: readonly string[];
 	/** The one span of this name. */
 	span(name: string): ReadableSpan;
 	/** Names of spans as a tree, each level two blanks further in. */
@@ -28,12 +30,25 @@ export interface Recording {
 }
 
 export function recording(options: TelemetryOptions = {}): Recording {
-	const exporter = new InMemorySpanExporter();
+	const begun: ReadableSpan[] = [];
+	const order: string[] = [];
+	// The SDK's times are too coarse to tell an order.
+	const processor: SpanProcessor = {
+		onStart(span) {
+			begun.push(span);
+			order.push(`+${span.name}`);
+		},
+		onEnd(span) {
+			order.push(`-${span.name}`);
+		},
+		forceFlush: async () => undefined,
+		shutdown: async () => undefined,
+	};
 	const metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-	const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+	const tracerProvider = new TracerProvider({ spanProcessors: [processor] });
 	const reader = new PeriodicExportingMetricReader({ exporter: metrics, exportIntervalMillis: 2 ** 30 });
 	const meterProvider = new MeterProvider({ readers: [reader] });
-	const spans = () => exporter.getFinishedSpans().toSorted((a, b) => beginOf(a) - beginOf(b));
+	const spans = () => begun.filter(({ ended }) => ended);
 	const collected = async () => {
 		await meterProvider.forceFlush();
 		return (metrics.getMetrics().at(-1)?.scopeMetrics ?? []).flatMap((scope) => scope.metrics);
@@ -41,6 +56,7 @@ export function recording(options: TelemetryOptions = {}): Recording {
 	return {
 		telemetry: { tracerProvider, meterProvider, environment: {}, ...options },
 		spans,
+		order,
 		span(name) {
 			const found = spans().filter((span) => span.name === name);
 			const [span] = found;
@@ -60,11 +76,6 @@ export function recording(options: TelemetryOptions = {}): Recording {
 			return JSON.stringify([texts, await collected()]);
 		},
 	};
-}
-
-/** Nanoseconds would not fit into a number; what begins together keeps its order. */
-function beginOf({ startTime: [seconds, nanos] }: ReadableSpan): number {
-	return seconds * 1e6 + nanos / 1e3;
 }
 
 function treeOf(spans: readonly ReadableSpan[]): string {
