@@ -16,7 +16,9 @@ const before = at > 0 ? process.argv[at + 1] : undefined;
 const pairs = Number(process.env.PAIRS ?? 15);
 const cases = ["pure", "hook", "agent", "foreach"];
 
-console.log(`node ${process.version}; microseconds per step or child, medians of ${pairs} pairs of processes\n`);
+console.log(
+	`node ${process.version}; microseconds of processor time per step or child, medians of ${pairs} pairs of processes\n`,
+);
 console.log(line("", before ? "build before" : "switched off", "none", "ratio", "recorded", "ratio"));
 for (const name of cases) {
 	const off = [];
