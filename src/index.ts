@@ -1,6 +1,13 @@
 /** The library `flatstate`. Importing it loads no model, database or framework SDK. */
 export { type FileLoaderOptions, fileLoader } from "../adapters/files/file-loader.ts";
 export * from "../adapters/scripted/index.ts";
+export { TelemetryError } from "../adapters/telemetry/errors.ts";
+export type { TelemetryOptions } from "../adapters/telemetry/open-telemetry.ts";
+export {
+	type StartedTelemetry,
+	type StartTelemetryOptions,
+	startTelemetry,
+} from "../adapters/telemetry/start-telemetry.ts";
 export { TriggerError } from "../adapters/triggers/errors.ts";
 export { type FileTriggerOptions, fileTrigger, listenFile } from "../adapters/triggers/file-trigger.ts";
 export { listenSocket, type SocketTriggerOptions, socketTrigger } from "../adapters/triggers/socket-trigger.ts";

@@ -1,6 +1,8 @@
 /** Turns the options of `compile` and `FlatMachine` into the services that compiled machines take. */
 import { randomUUID } from "node:crypto";
 import { type AgentScript, scriptedAdapter } from "../adapters/scripted/index.ts";
+import type { TelemetryOptions } from "../adapters/telemetry/open-telemetry.ts";
+import { hasOpenTelemetry } from "../adapters/telemetry/registered.ts";
 import type { AgentAdapter } from "../runtime/agents/agent.ts";
 import { AgentAdapterRegistry } from "../runtime/agents/registry.ts";
 import { defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
@@ -13,6 +15,7 @@ import { type Logger, silentLogger } from "../runtime/logging/logger.ts";
 import { InMemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
 import type { ResultBackend } from "../runtime/results/result-backend.ts";
 import type { RuntimeServices } from "../runtime/state/services.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { providerOf, type Tools } from "../runtime/tools/function-tools.ts";
 
 export interface ServiceOptions {
@@ -32,6 +35,11 @@ export interface ServiceOptions {
 	readonly tools?: Tools;
 	/** `provider/name` in place of every agent's model. */
 	readonly model?: string;
+	/**
+	 * Traces and metrics (docs/observability.md): false = none, else how. Default: whichever OpenTelemetry SDK the process
+	 * has registered when a run begins hears of it.
+	 */
+	readonly telemetry?: false | TelemetryOptions;
 	/** Default: silent. */
 	readonly logger?: Logger;
 	/** Where results of children and launched machines are kept; default: in memory. */
@@ -58,6 +66,20 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 		newId: options.newId ?? randomUUID,
 		...(options.tools && { tools: providerOf(options.tools) }),
 		...(options.model !== undefined && { modelOverride: options.model }),
+		...(options.telemetry !== false && { telemetry: telemetrySource(options.telemetry) }),
+	};
+}
+
+/** Loads OpenTelemetry's API once there is somebody to hear. */
+function telemetrySource(options: TelemetryOptions = {}): NonNullable<RuntimeServices["telemetry"]> {
+	const isGiven = options.tracerProvider !== undefined || options.meterProvider !== undefined;
+	let opened: Telemetry | undefined;
+	return () => {
+		if (opened || !(isGiven || hasOpenTelemetry())) return opened;
+		return import("../adapters/telemetry/open-telemetry.ts").then(({ openTelemetry }) => {
+			opened = openTelemetry(options);
+			return opened;
+		});
 	};
 }
 

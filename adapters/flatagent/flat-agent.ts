@@ -5,6 +5,7 @@ import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
 import type {
 	AgentCall,
 	AgentExecutor,
+	AgentModelName,
 	AgentResult,
 	AnswerCorrection,
 	ToolAgentCall,
@@ -121,6 +122,11 @@ export class FlatAgent implements AgentExecutor {
 				`Agent "${this.name}" configures MCP servers; no MCP provider is connected, so it runs without them.`,
 			);
 		}
+	}
+
+	get model(): AgentModelName {
+		const { provider, name } = this.#model.address;
+		return splitModelName(provider, name ?? "");
 	}
 
 	/**

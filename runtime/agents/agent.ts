@@ -124,6 +124,12 @@ export interface ToolAgentCall extends AgentCall {
 	readonly messages: readonly Readonly<Record<string, unknown>>[] | null;
 }
 
+/** A language model. */
+export interface AgentModelName {
+	readonly provider: string | null;
+	readonly name: string | null;
+}
+
 /** A callable agent. Return an `AgentResult`, or any value: see `coerceAgentResult`. */
 export interface AgentExecutor {
 	execute(call: AgentCall): Promise<unknown> | unknown;
@@ -131,6 +137,8 @@ export interface AgentExecutor {
 	executeWithTools?(call: ToolAgentCall): Promise<unknown> | unknown;
 	/** Function definitions of the agent's own; default: those of its document. */
 	readonly toolDefinitions?: readonly Readonly<Record<string, unknown>>[];
+	/** What it asks, for traces and metrics; absent where that is not known before the call. */
+	readonly model?: AgentModelName;
 	/** The agent's own metadata (`metadata.mdap`, `metadata.parsing`, `metadata.validation`). */
 	readonly metadata?: Readonly<Record<string, unknown>>;
 	cancel?(): void;

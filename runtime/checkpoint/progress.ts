@@ -20,6 +20,8 @@ export interface Origin {
 	readonly config_hash: string | null;
 	/** Step of its first checkpoint, where it did not begin at the machine's start: a fork, or what was imported. */
 	readonly begins_at?: number;
+	/** The `traceparent` of its first life, where that was traced. */
+	readonly trace?: string;
 }
 
 /** Where exactly the machine stands. */
@@ -35,7 +37,7 @@ export interface Progress {
 export function readOrigin(text: string | null): Origin | undefined {
 	const value = parse(text);
 	if (!isRecord(value) || value.format !== 1) return undefined;
-	const { machine, input, depth, file, config_hash, begins_at } = value;
+	const { machine, input, depth, file, config_hash, begins_at, trace } = value;
 	if (typeof machine !== "string") return undefined;
 	return {
 		format: 1,
@@ -45,6 +47,7 @@ export function readOrigin(text: string | null): Origin | undefined {
 		file: typeof file === "string" ? file : null,
 		config_hash: typeof config_hash === "string" ? config_hash : null,
 		...(typeof begins_at === "number" && { begins_at }),
+		...(typeof trace === "string" && { trace }),
 	};
 }
 

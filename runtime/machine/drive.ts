@@ -6,8 +6,12 @@ import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
 import { initialMeta } from "../../compiler/xstate/initial-meta.ts";
 import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
 import { createEnvironment, type Ledger, type RunEnvironment, setEnvironment } from "../state/run-environment.ts";
+import type { RuntimeServices } from "../state/services.ts";
 import type { WaitingExecution } from "../steps/activity.ts";
 import type { DurableStore } from "../store/durable-store.ts";
+import type { MachineEnd } from "../telemetry/machine-trace.ts";
+import { type MachineBegin, RunTrace } from "../telemetry/run-trace.ts";
+import type { TelemetrySpan } from "../telemetry/telemetry.ts";
 import type { DurableRun } from "./durable-run.ts";
 import { type ResumeOptions, type RunResult, type RunTotals, spendingOf } from "./run-result.ts";
 import type { RunnableMachines } from "./runnable-machines.ts";
@@ -16,6 +20,8 @@ import type { RunnableMachines } from "./runnable-machines.ts";
 export interface DriveOptions {
 	/** Of the run that launched this one. */
 	readonly ledger?: Ledger;
+	/** The span of the state that launched this one, where that run is traced. */
+	readonly above?: TelemetrySpan;
 	/** Absent: nothing is stored. */
 	readonly durable?: DurableStore;
 	/** Called when the run can no longer be lost. */
@@ -27,7 +33,7 @@ export interface DriveOptions {
 type Inspect = { readonly inspect?: (event: InspectionEvent) => void };
 
 export interface Drive {
-	readonly set: RunnableMachines;
+	readonly set: RunnableMachines & { readonly services: Pick<RuntimeServices, "telemetry"> };
 	readonly planId: string;
 	readonly executionId: string;
 	readonly options: ResumeOptions & DriveOptions;
@@ -38,6 +44,8 @@ export interface Drive {
 	track(actor: AnyActorRef): void;
 	/** Whether the machine had ended before: then there is nothing to store. */
 	readonly isEnded?: boolean;
+	/** For telemetry: what was known of the execution before. Default: it is a fresh one. */
+	readonly life?: MachineBegin;
 	/** Called when the machine runs and is stored. */
 	readonly started?: (environment: RunEnvironment) => Promise<void>;
 }
@@ -53,6 +61,8 @@ export async function drive(request: Drive): Promise<RunResult> {
 	const { signal, onEvent } = options;
 	// What this run launches, hundreds perhaps, listens to a signal of ours: to the caller's only the run itself does.
 	const relay = new AbortController();
+	const asked = traceOf(request);
+	const trace = asked instanceof Promise ? await asked : asked;
 	if (signal) setMaxListeners(0, relay.signal);
 	const environment = createEnvironment({
 		ledger,
@@ -65,8 +75,11 @@ export async function drive(request: Drive): Promise<RunResult> {
 		...(signal && { signal: relay.signal }),
 		...(durable && { keeper: durable, signals: durable.store.signals }),
 		...(durable?.storesResults && { results: durable.store.results }),
+		...(trace && { trace }),
 	});
-	const actor = request.create(inspectOptions(options.inspect, durable));
+	const actor = request.create(inspectOptions(options.inspect, durable, trace));
+	trace?.begin(actor, undefined, request.life ?? { isResumed: false });
+	if (durable && trace) durable.trace = trace;
 	request.track(actor);
 	setEnvironment(actor, environment);
 
@@ -91,6 +104,7 @@ export async function drive(request: Drive): Promise<RunResult> {
 	const end = await storeEnd(request, actor, await startAndWait(request, actor, environment, ended));
 	const { context } = actor.getSnapshot();
 	durable?.recorder.close();
+	trace?.end(traceEnd(end, context));
 	actor.stop();
 	if (end.type === "storeFailed") {
 		relay.abort(end.error);
@@ -168,14 +182,47 @@ async function storeEnd({ durable, isEnded }: Drive, actor: AnyActorRef, end: En
 	}
 }
 
-function inspectOptions(inspect: ResumeOptions["inspect"], durable: DurableRun | undefined): Inspect {
-	const passed = durable?.passed;
-	if (!passed) return inspect ? { inspect: listenerOf(inspect) } : {};
-	const listener = inspect && listenerOf(inspect);
+/** Undefined where nobody listens. No promise where there is nothing to load: then the run begins at once. */
+function traceOf({ set, options }: Drive): RunTrace | undefined | Promise<RunTrace | undefined> {
+	if (options.above) return new RunTrace(options.above);
+	const telemetry = set.services.telemetry?.();
+	if (!telemetry) return undefined;
+	if ("begin" in telemetry) return new RunTrace(telemetry);
+	return telemetry.then((known) => known && new RunTrace(known));
+}
+
+function traceEnd(end: End, context: unknown): MachineEnd {
+	switch (end.type) {
+		case "storeFailed":
+		case "failed":
+			return { status: "failed", error: end.error };
+		case "aborted":
+			return { status: "stopped", reason: "aborted" };
+		case "parked":
+			return { status: "waiting" };
+		case "done": {
+			const stopped = isMachineContext(context) ? context.machine.run.stopped : undefined;
+			return stopped ? { status: "stopped", reason: stopped } : { status: "done" };
+		}
+	}
+}
+
+function inspectOptions(
+	inspect: ResumeOptions["inspect"],
+	durable: DurableRun | undefined,
+	trace: RunTrace | undefined,
+): Inspect {
+	const listeners = [
+		durable?.passed,
+		trace && ((event: InspectionEvent) => trace.inspect(event)),
+		inspect && listenerOf(inspect),
+	].filter((listener) => listener !== undefined);
+	const [only] = listeners;
+	if (!only) return {};
+	if (listeners.length === 1) return { inspect: only };
 	return {
 		inspect: (event) => {
-			passed(event);
-			listener?.(event);
+			for (const listener of listeners) listener(event);
 		},
 	};
 }

@@ -12,6 +12,7 @@ import type { DurableStore } from "../store/durable-store.ts";
 import { ExecutionLockedError, LeaseLostError } from "../store/errors.ts";
 import type { Lease } from "../store/execution-lock.ts";
 import type { Store } from "../store/store.ts";
+import type { RunTrace } from "../telemetry/run-trace.ts";
 import { giveUpOrphans } from "./orphans.ts";
 import type { RunnableMachines } from "./runnable-machines.ts";
 import { givenUpRow, limitRow, stoppedBy } from "./stopped.ts";
@@ -45,6 +46,8 @@ export class DurableRun implements ChildKeeper {
 	isResumed = false;
 	/** Whether what had failed is tried again. */
 	retriesFailed = false;
+	/** The spans of this run, whose names are stored with its executions. */
+	trace: Pick<RunTrace, "traceparentOf"> | undefined;
 
 	/**
 	 * Takes the lease on an execution.
@@ -153,6 +156,7 @@ export class DurableRun implements ChildKeeper {
 		const { planId, childId, parentId, depth, input } = child;
 		const { name, file, portableId } = this.#planFacts(planId);
 		const configHash = this.#hashes.get(planId) ?? null;
+		const trace = this.trace?.traceparentOf(machine);
 		const origin = {
 			format: 1 as const,
 			machine: portableId,
@@ -162,6 +166,7 @@ export class DurableRun implements ChildKeeper {
 			config_hash: configHash,
 			// What something else has started has no origin; ours says how much of it is recorded.
 			...(loaded && !loaded.origin && { begins_at: loaded.snapshot.step }),
+			...(trace !== undefined && { trace }),
 		};
 		const identity = { id: childId, rootId, parentId, machineName: name, configHash, origin };
 		this.#live.add(machine);
@@ -215,8 +220,9 @@ export class DurableRun implements ChildKeeper {
 			return { outcome: { error, summary: totals } };
 		}
 		found(loaded);
-		if (loaded.isFresh) return undefined;
-		return { snapshot: toXState(set.config(planId), snapshot, { progress, input, depth, limits }) };
+		const trace = loaded.origin?.trace;
+		if (loaded.isFresh) return { snapshot: undefined, trace };
+		return { snapshot: toXState(set.config(planId), snapshot, { progress, input, depth, limits }), trace };
 	}
 
 	#ended(machine: AnyActorRef): void {

@@ -73,9 +73,11 @@ async function runOrResume(
 	told: Pick<DriveOptions, "onStarted" | "onLost">,
 ): Promise<RunResult> {
 	const { planId, input, executionId, parentExecutionId, depth, environment } = request;
-	const { keeper, emit, streams, signal, ledger, inspect, gate } = environment;
+	const { keeper, emit, streams, signal, ledger, inspect, gate, trace } = environment;
+	const above = trace?.aboveLaunched(parentExecutionId);
 	const options = {
 		ledger,
+		...(above && { above }),
 		...told,
 		...(emit && { onEvent: emit }),
 		...(streams && { stream: true }),

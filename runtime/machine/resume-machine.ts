@@ -91,6 +91,7 @@ async function goOn(
 			),
 		track: (actor) => durable.track(actor, child, { ...loaded, earlier }),
 		isEnded: summary.status === "done",
+		life: { isResumed: true, earlier: origin?.trace },
 		started: (environment) =>
 			takeUpLaunched(set, durable, { planId, executionId, depth, environment }, earlier.launches, unlaunched),
 	});

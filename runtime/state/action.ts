@@ -3,12 +3,14 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import { callAction } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
+import { inSpan } from "../telemetry/telemetry.ts";
 import { ValueError } from "./errors.ts";
 import { stepKey } from "./step-keys.ts";
 import type { Visit } from "./visit.ts";
 
 /** Runs the action; what it returns becomes the context. An action has no output (spec section 7). */
 export async function runAction(visit: Visit, action: string): Promise<void> {
+	const { span } = visit;
 	const override = visit.actor(actorName.action(action));
 	if (override) {
 		const outcome = await visit.steps.spawn(stepKey.action(action), {
@@ -28,8 +30,9 @@ export async function runAction(visit: Visit, action: string): Promise<void> {
 		});
 		return;
 	}
+	const call = () => callAction(hooks, action, visit.context, { state: visit.state.name });
 	const context = await visit.steps.effect(stepKey.action(action), () =>
-		callAction(hooks, action, visit.context, { state: visit.state.name }),
+		span ? inSpan(span, { kind: "action", action }, call) : call(),
 	);
 	take(visit, action, context);
 }

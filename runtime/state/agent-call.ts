@@ -9,12 +9,18 @@ import { apiCallsOf, coerceAgentResult, costOf, totalTokensOf } from "../agents/
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
+import { type AgentStart, inSpan, type TelemetrySpan } from "../telemetry/telemetry.ts";
 import { FileNotFoundError, ValueError } from "./errors.ts";
 import { stepKey } from "./step-keys.ts";
 import type { Totals, Visit } from "./visit.ts";
 
 /** What an agent actor is told beside its input; it is not part of the input, so that overrides see only that. */
-type CallOptions = Omit<AgentCall, "input" | "signal"> & CallAdditions;
+type CallOptions = Omit<AgentCall, "input" | "signal"> & CallAdditions & { readonly traced?: TracedCall };
+
+/** Where the span of a call belongs, and what is known of the call before it is made. */
+interface TracedCall extends Pick<AgentStart, "agent" | "type" | "attempt"> {
+	readonly above: TelemetrySpan;
+}
 
 /** What a tool loop adds to a call. */
 export type Conversation = Pick<ToolAgentCall, "tools" | "messages">;
@@ -35,8 +41,9 @@ export function agentLogic(
 ): PromiseActorLogic<unknown, Readonly<Record<string, unknown>>> {
 	const logic = fromPromise<unknown, Readonly<Record<string, unknown>>>(async ({ input, signal }) => {
 		const given = isRecord(input) ? input : {};
-		const options = callOptions.get(given) ?? { context: {} };
-		return coerceAgentResult(await execute(await executorOf(), { ...options, input: given, signal }));
+		const { traced, ...options } = callOptions.get(given) ?? { context: {} };
+		const executor = await executorOf();
+		return coerceAgentResult(await execute(executor, { ...options, input: given, signal }, traced));
 	});
 	ownLogic.add(logic);
 	return logic;
@@ -45,11 +52,14 @@ export function agentLogic(
 /** Agent logic that nobody has overridden. */
 const ownLogic = new WeakSet<AnyActorLogic>();
 
-function execute(executor: AgentExecutor, { conversation, ...call }: AgentCall & CallOptions): unknown {
-	if (!conversation) return executor.execute(call);
+type ExecutorCall = AgentCall & Pick<CallAdditions, "conversation">;
+
+function ask(executor: AgentExecutor, call: ExecutorCall): unknown {
+	if (!call.conversation) return executor.execute(call);
 	if (!executor.executeWithTools)
 		throw new RuntimeError("The agent does not support tools: it has no executeWithTools.");
-	return executor.executeWithTools(Object.assign(call, conversation));
+	const { conversation, ...rest } = call;
+	return executor.executeWithTools({ ...rest, ...conversation });
 }
 
 /** @throws RuntimeError where the state's agent cannot be used in a tool loop (spec section 12.2) */
@@ -114,30 +124,78 @@ function callAsActor(
 	callOptions.set(input, options);
 	const src = actorName.agent(agent.name);
 	const id = `${agent.name}.${attempt}`;
-	return steps.spawn(stepKey.agent(agent.name, attempt), { logic, id, src, input, kind: "leaf" }).outcome;
+	const { traced } = options;
+	let span: TelemetrySpan | undefined;
+	const { outcome } = steps.spawn(stepKey.agent(agent.name, attempt), {
+		logic,
+		id,
+		src,
+		input,
+		kind: "leaf",
+		// Logic of ours has its span around the executor's call.
+		...(traced &&
+			!ownLogic.has(logic) && {
+				created: () => {
+					span = traced.above.begin(startOf(traced, { ...options, input }));
+				},
+			}),
+	});
+	if (!traced) return outcome;
+	return outcome.then((ended) => {
+		span?.end("error" in ended ? { error: ended.error } : { result: coerceAgentResult(ended.output) });
+		return ended;
+	});
 }
 
 /** The same call without an actor around it, where nobody would see the actor: half the cost of a step. */
 async function callDirectly(
 	{ steps, host }: Visit,
 	agent: AgentPlan,
-	call: Omit<AgentCall, "signal"> & CallOptions,
+	{ traced, ...call }: Omit<AgentCall, "signal"> & CallOptions,
 	attempt: string,
 ): Promise<ChildOutcome> {
 	return steps.attempt(stepKey.agent(agent.name, attempt), async (signalOf) => {
 		const executor = await host.executorOf(agent);
-		if (call.conversation) return execute(executor, { ...call, signal: signalOf() });
-		return executor.execute({
+		const signalled = {
 			...call,
 			get signal() {
 				return signalOf();
 			},
-		});
+		};
+		return execute(executor, signalled, traced);
 	});
 }
 
+/** The call itself, in a span where somebody traces. */
+function execute(executor: AgentExecutor, call: ExecutorCall, traced: TracedCall | undefined): unknown {
+	if (!traced) return ask(executor, call);
+	return inSpan(
+		traced.above,
+		startOf(traced, call, executor),
+		() => ask(executor, call),
+		(given) => ({ result: coerceAgentResult(given) }),
+	);
+}
+
+function startOf(
+	{ agent, type, attempt }: TracedCall,
+	{ input, sessionId }: AgentCall,
+	executor?: AgentExecutor,
+): AgentStart {
+	const model = executor?.model;
+	return {
+		kind: "agent",
+		agent,
+		type,
+		attempt,
+		input,
+		...(model && { model }),
+		...(sessionId !== undefined && { sessionId }),
+	};
+}
+
 async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string): Promise<CallOptions> {
-	const { meta, state, context, environment } = visit;
+	const { meta, state, context, environment, span } = visit;
 	const hooks = await visit.hooks();
 	const sessionId = state.sessionId === undefined ? null : visit.render(state.sessionId);
 	const hasSession = sessionId !== null && sessionId !== undefined && String(sessionId).trim() !== "";
@@ -147,6 +205,7 @@ async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string): Promi
 		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
 		...(hasSession && { sessionId: String(sessionId) }),
 		...(environment.streams && { stream: true }),
+		...(span && { traced: { above: span, agent: agent.name, type: agent.type, attempt } }),
 		onStreamEvent: (event) => {
 			const place = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 			environment.emit?.({ type: "agent_stream", ...place, event });

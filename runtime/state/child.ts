@@ -13,6 +13,7 @@ import { readSpending } from "../../compiler/xstate/spending.ts";
 import { describeError } from "../agents/errors.ts";
 import { resultUri } from "../results/result-uri.ts";
 import type { ChildOutcome, PreparedChild, SpawnedChild } from "../steps/spawn.ts";
+import type { MachineBegin } from "../telemetry/run-trace.ts";
 import { FileNotFoundError, MachineDepthError, ValueError } from "./errors.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import { stepKey } from "./step-keys.ts";
@@ -87,6 +88,7 @@ export function startChild(visit: Visit, child: IntendedChild): RunningChild {
 	const parentId = meta.execution_id;
 	const kept =
 		machine && keeper?.childOptions({ childId, planId, parentId, depth, input, limits: options.limits, isKnown });
+	let life: MachineBegin = { isResumed: false };
 	const spawned: SpawnedChild = steps.spawn(key, {
 		logic: machine ?? logic,
 		...(child.actorId !== undefined && { id: child.actorId }),
@@ -98,8 +100,13 @@ export function startChild(visit: Visit, child: IntendedChild): RunningChild {
 		prepare: () =>
 			kept?.prepare?.()?.then((prepared) => {
 				countSpent(environment, spentBefore(prepared));
+				if (prepared && "trace" in prepared) life = { isResumed: true, earlier: prepared.trace };
 				return prepared;
 			}),
+		created: (created) => {
+			environment.trace?.begin(created, visit.machine, life);
+			kept?.created?.(created);
+		},
 		ended: (ended) => {
 			kept?.ended?.(ended);
 			return totalsOfChild(ended);
@@ -132,7 +139,7 @@ function countSpent({ ledger }: RunEnvironment, totals: Totals | undefined): voi
 function spentBefore(prepared: PreparedChild | undefined): Totals | undefined {
 	if (!prepared) return undefined;
 	if ("outcome" in prepared) return readTotals(prepared.outcome.summary);
-	const context: unknown = Reflect.get(prepared.snapshot, "context");
+	const context: unknown = prepared.snapshot && Reflect.get(prepared.snapshot, "context");
 	return isMachineContext(context) ? totalsOfContext(context) : undefined;
 }
 

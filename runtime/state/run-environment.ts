@@ -5,6 +5,7 @@ import type { Limits } from "../../compiler/xstate/machine-context.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { SignalBackend } from "../signals/signal-backend.ts";
 import { Activity } from "../steps/activity.ts";
+import type { RunTrace } from "../telemetry/run-trace.ts";
 import type { ChildKeeper } from "./child-keeper.ts";
 import type { RunEvent } from "./run-event.ts";
 
@@ -63,6 +64,8 @@ export interface RunEnvironment {
 	readonly inspect?: Inspector;
 	/** Awaited before each effect; undefined = open. */
 	readonly gate?: () => Promise<void> | undefined;
+	/** The spans of this run; absent where nobody traces. */
+	readonly trace?: RunTrace;
 }
 
 /** Who is told of XState's inspection events. */
@@ -100,6 +103,7 @@ export interface EnvironmentOptions {
 	readonly signals?: SignalBackend;
 	readonly results?: ResultBackend;
 	readonly signal?: AbortSignal;
+	readonly trace?: RunTrace;
 }
 
 export function createEnvironment({
@@ -116,6 +120,7 @@ export function createEnvironment({
 	signals,
 	results,
 	signal,
+	trace,
 }: EnvironmentOptions): RunEnvironment {
 	return {
 		activity: new Activity(),
@@ -133,5 +138,6 @@ export function createEnvironment({
 		...(signal && { signal }),
 		...(inspect && { inspect }),
 		...(gate && { gate }),
+		...(trace && { trace }),
 	};
 }

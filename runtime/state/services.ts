@@ -5,6 +5,7 @@ import type { HooksRegistry } from "../hooks/registry.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { Sleep } from "../steps/timer.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { ToolProvider } from "../tools/tool-provider.ts";
 import type { StandIns } from "./stand-ins.ts";
 
@@ -28,4 +29,6 @@ export interface RuntimeServices {
 	readonly tools?: ToolProvider;
 	/** `provider/name` that replaces every agent's model. */
 	readonly modelOverride?: string;
+	/** Asked when a run begins; undefined = nobody listens, and the run is not followed. */
+	readonly telemetry?: () => Telemetry | undefined | Promise<Telemetry | undefined>;
 }

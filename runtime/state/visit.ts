@@ -17,6 +17,7 @@ import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import { addSpending, type Spending } from "../../compiler/xstate/spending.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import type { Steps } from "../steps/steps.ts";
+import type { TelemetrySpan } from "../telemetry/telemetry.ts";
 import type { MachineHost } from "./machine-host.ts";
 import { environmentOf, type RunEnvironment } from "./run-environment.ts";
 import type { RuntimeServices } from "./services.ts";
@@ -99,6 +100,11 @@ export class Visit {
 
 	set(key: string, value: unknown): void {
 		this.context = { ...this.context, [key]: value };
+	}
+
+	/** The span of this visit; undefined where nobody traces. */
+	get span(): TelemetrySpan | undefined {
+		return this.environment.trace?.spanOf(this.machine);
 	}
 
 	/** What to change in the machine's context. */

@@ -22,8 +22,13 @@ export interface SpawnOptions {
 	readonly givenUp?: () => void;
 }
 
-/** A child of an earlier life: where it stood, or how it ended. */
-export type PreparedChild = { readonly snapshot: Snapshot<unknown> } | { readonly outcome: ChildOutcome };
+/**
+ * A child of an earlier life: where it stood, or how it ended. Without a snapshot it begins anew; `trace` is the
+ * `traceparent` of that life.
+ */
+export type PreparedChild =
+	| { readonly snapshot: Snapshot<unknown> | undefined; readonly trace: string | undefined }
+	| { readonly outcome: ChildOutcome };
 
 /** How a child ended. */
 export type ChildOutcome =

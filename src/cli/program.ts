@@ -158,6 +158,13 @@ function withRunOptions(command: Command): Command {
 			]),
 		)
 		.option("--mock <file>", "answers in place of every model provider: a script for the built-in model server")
+		.addOption(
+			new Option("--telemetry <exporter>", "where traces and metrics go (default: what the environment says)").choices([
+				"console",
+				"otlp",
+				"none",
+			]),
+		)
 		.option("--max-steps <n>", "stop after so many states", positiveInteger)
 		.option("--max-agent-calls <n>", "stop after so many agent calls", positiveInteger)
 		.option("--max-cost <dollars>", "stop when the calls have cost so much", positiveNumber)
@@ -250,6 +257,10 @@ Environment:
   FLATAGENTS_LOG_FORMAT   simple (default), standard, json, or a pattern such as
                           "%(levelname)s %(message)s"
   FLATAGENTS_LOG_DIR      a folder that gets the log as a file, too
+  OTEL_TRACES_EXPORTER    console, otlp or none (default), where --telemetry is
+                          not given
+  OTEL_METRICS_EXPORTER   the same for metrics; FLATAGENTS_METRICS_ENABLED=false
+                          records none
   NO_COLOR, FORCE_COLOR   colours off, on
 
 ${exitCodesHelp}`;

@@ -33,7 +33,7 @@ export async function scenarioIn(script: string): Promise<WrittenScenario | unde
 }
 
 /** Options that make no sense where everything around the machine is answered. */
-const pointless = ["hooks", "store", "id"] as const;
+const pointless = ["hooks", "store", "id", "telemetry"] as const;
 
 /**
  * Replays a scenario. Exits with 1 where the run goes another way than the scenario says; one that ends as the scenario
@@ -47,7 +47,9 @@ export async function runScenario(
 ): Promise<ExitCode> {
 	for (const name of pointless) {
 		if (options[name] === undefined) continue;
-		throw new UsageError(`--script has a scenario, which is replayed without hooks and stores: leave out --${name}.`);
+		throw new UsageError(
+			`--script has a scenario, which is replayed without hooks, stores and telemetry: leave out --${name}.`,
+		);
 	}
 	const input = options.input === undefined ? scenario.input : await readInput(options.input);
 	const { profiles } = options;

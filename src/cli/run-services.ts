@@ -13,9 +13,10 @@ import { orUsageError, requireFile } from "./or-usage-error.ts";
 import type { RunConsole } from "./run-console.ts";
 import { logRunEvent } from "./run-log.ts";
 import type { RunProgress } from "./run-progress.ts";
+import { startRunTelemetry, type TelemetryCommandOptions } from "./run-telemetry.ts";
 import { StreamPrinter } from "./stream-printer.ts";
 
-export interface ServicesCommandOptions {
+export interface ServicesCommandOptions extends TelemetryCommandOptions {
 	readonly hooks?: string;
 	readonly profiles?: string;
 	readonly model?: string;
@@ -36,10 +37,11 @@ export interface LimitCommandOptions {
 
 export type RunServices = AsyncDisposable & { readonly compileOptions: CompileOptions };
 
-/** Loads what the options name. Disposing closes the mock model. @throws UsageError */
+/** Loads what the options name. Disposing closes the mock model, and exports what is left of telemetry. @throws UsageError */
 export async function openRunServices(options: ServicesCommandOptions, console: RunConsole): Promise<RunServices> {
 	const script = options.script === undefined ? undefined : await loadScript(options.script);
 	const hooks = await loadHooks(options.hooks, console);
+	const exported = await startRunTelemetry(options, console);
 	const mock = options.mock === undefined ? undefined : await startMock(options.mock, console);
 	return {
 		compileOptions: {
@@ -50,9 +52,12 @@ export async function openRunServices(options: ServicesCommandOptions, console: 
 			...(options.model !== undefined && { model: options.model }),
 			...(script !== undefined && { script }),
 			...(mock && { agents: [mock.adapter] }),
+			...(options.telemetry === "none" && { telemetry: false as const }),
+			...(exported?.telemetry && { telemetry: exported.telemetry }),
 		},
 		async [Symbol.asyncDispose]() {
 			await mock?.[Symbol.asyncDispose]();
+			await exported?.shutdown();
 		},
 	};
 }

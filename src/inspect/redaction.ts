@@ -1,9 +1,9 @@
 /** What the inspector shows, without secrets and cut to a readable length: the one place through which all of it goes. */
 import { describeError } from "../../runtime/agents/errors.ts";
+import { KnownSecrets } from "../../runtime/logging/known-secrets.ts";
 import { redact, redactText } from "../../runtime/logging/redact.ts";
 import type { LaidOutDiagram } from "../diagram/diagram.ts";
 import { withoutHostPaths } from "./host-paths.ts";
-import { KnownSecrets } from "./known-secrets.ts";
 
 export interface RedactionOptions {
 	/** Characters of a text that are shown; what is longer is cut, with a note of how much is missing. Default 20,000. */

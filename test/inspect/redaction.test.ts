@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { secretsOf } from "../../src/inspect/known-secrets.ts";
+import { secretsOf } from "../../runtime/logging/known-secrets.ts";
 import { createRedaction } from "../../src/inspect/redaction.ts";
 import { isEnd, openBrowser } from "./browser.ts";
 import { inspected } from "./inspected.ts";

@@ -91,7 +91,10 @@ async function backOff(
 	const delaySeconds = retryDelaySeconds({ backoffs, attempt: attempt - 1, jitter, retryAfter, random }) ?? 0;
 	const error = `${info.type ?? "error"}: ${info.message ?? ""}`;
 	// The deadline is kept, not the delay: a restart in the middle of a back-off waits for the rest only.
-	const deadline = steps.value(stepKey.backoff(attempt), () => services.now() + delaySeconds * 1000);
+	const deadline = steps.value(stepKey.backoff(attempt), () => {
+		visit.span?.tell({ kind: "retry", attempt, delaySeconds, errorType: info.type ?? "error" });
+		return services.now() + delaySeconds * 1000;
+	});
 	environment.emit?.({
 		type: "retry",
 		executionId: meta.execution_id,

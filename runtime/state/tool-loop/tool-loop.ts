@@ -196,7 +196,7 @@ class ToolLoop {
 		visit.throwIfGivenUp();
 		if ("thrown" in outcome) throw outcome.thrown;
 		const { result } = outcome;
-		visit.addTotals(totalsOf(result));
+		visit.addCalls(agent.name, totalsOf(result));
 		this.#turns += 1;
 		this.#cost += costOf(result);
 		this.#content = answerText(result);
@@ -302,7 +302,7 @@ class ToolLoop {
 			return;
 		}
 		const { result } = outcome;
-		visit.addTotals(totalsOf(result));
+		visit.addCalls(agent.name, totalsOf(result));
 		if (result.error) this.#warn(errorFromAgentResult(result.error).message);
 		const text = answerText(result);
 		if (result.error || text.trim() === "") return;
