@@ -75,7 +75,7 @@ export interface AgentStart {
 	readonly agent: string;
 	/** The adapter's name, for example `flatagent`. */
 	readonly type: AgentReference["type"];
-	/** `1`, `sample.2`, `vote.3`. */
+	/** `1`, `sample.2`, `vote.3`; of a tool loop `turn.4`, and `final`. */
 	readonly attempt: string;
 	readonly model?: AgentModelName;
 	readonly sessionId?: string;

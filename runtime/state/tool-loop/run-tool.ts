@@ -1,7 +1,9 @@
 /** One call of a tool within a visit: a journaled step, with an event for its start and its end. */
 import { fromPromise } from "xstate";
 import { actorName } from "../../../compiler/xstate/names.ts";
+import { RuntimeError } from "../../agents/errors.ts";
 import type { ChildOutcome } from "../../steps/spawn.ts";
+import { inSpan } from "../../telemetry/telemetry.ts";
 import { callTool, type FullToolResult, readToolResult } from "../../tools/call-tool.ts";
 import type { PlacedCall } from "../../tools/chain.ts";
 import type { ToolProvider } from "../../tools/tool-provider.ts";
@@ -50,15 +52,22 @@ function asActor(visit: Visit, run: ToolRun, key: string): Promise<ChildOutcome>
 }
 
 function call(visit: Visit, run: ToolRun, signal: AbortSignal): Promise<FullToolResult> {
-	const { meta, state, steps, services } = visit;
+	const { meta, state, steps, services, span } = visit;
 	const { provider, timeout, turn, position } = run;
-	return callTool({
-		provider,
-		call: run.call,
-		timeout,
-		signal,
-		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/tool.${turn}.${position}`,
-		// The call itself keeps the run going; its time only matters where it does not end.
-		sleep: (seconds, ended) => steps.sleepUntil(services.now() + seconds * 1000, { signal: ended, idle: true }),
-	});
+	const work = () =>
+		callTool({
+			provider,
+			call: run.call,
+			timeout,
+			signal,
+			idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/tool.${turn}.${position}`,
+			// The call itself keeps the run going; its time only matters where it does not end.
+			sleep: (seconds, ended) => steps.sleepUntil(services.now() + seconds * 1000, { signal: ended, idle: true }),
+		});
+	if (!span) return work();
+	const { name, id, arguments: args } = run.call;
+	return inSpan(span, { kind: "tool", tool: name, callId: id, arguments: args }, work, ({ content, is_error }) => ({
+		output: content,
+		...(is_error && { error: new RuntimeError(content) }),
+	}));
 }
