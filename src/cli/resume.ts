@@ -74,6 +74,8 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 		const { useCurrent = false } = options;
 		const current = options.machine === undefined ? undefined : compileCurrent(options.machine, compileOptions);
 		const machines = new StoredMachines(store, compileOptions);
+		const stored = await store.persistence.loadExecution(executionId);
+		if (stored) progress.goOnFrom(stored.summary);
 		const { set, planId } = await machines.machineOf(executionId, current, { useCurrent });
 		const plan = set.plan(planId);
 		if (current && set !== current.set && !options.quiet) {
