@@ -123,8 +123,8 @@ export class FlatMachine implements AsyncDisposable {
 		const durable = await this.#storeOf(executionId);
 		const { useCurrent = false, ...rest } = options;
 		const machines = new StoredMachines(durable.store, this.#options);
-		const { set, planId } = await machines.machineOf(executionId, this.#compiled, { useCurrent });
-		return resumeMachine(set, planId, executionId, { ...rest, durable });
+		const { set, planId, chosenFor } = await machines.machineOf(executionId, this.#compiled, { useCurrent });
+		return resumeMachine(set, planId, executionId, { ...rest, durable, chosenFor });
 	}
 
 	/**

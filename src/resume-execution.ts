@@ -19,7 +19,7 @@ export async function resumeExecution(
 	options: CompileOptions & ResumeOptions = {},
 	machines: StoredMachines = new StoredMachines(store, options),
 ): Promise<RunResult> {
-	const { set, planId } = await machines.machineOf(executionId);
+	const { set, planId, chosenFor } = await machines.machineOf(executionId);
 	const durable = { store, events: checkpointEventsOf(set.plan(planId)), isLazy: false };
-	return resumeMachine(set, planId, executionId, { ...options, durable });
+	return resumeMachine(set, planId, executionId, { ...options, durable, chosenFor });
 }

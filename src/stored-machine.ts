@@ -28,6 +28,8 @@ export class ConfigMissingError extends FlatstateError {
 export interface ChosenMachine {
 	readonly set: CompiledSet;
 	readonly planId: string;
+	/** The `config_hash` of the checkpoint that it was chosen for. */
+	readonly chosenFor: string | null;
 }
 
 export interface MachineChoice {
@@ -78,7 +80,7 @@ export class StoredMachines {
 	async #stored({ snapshot, origin }: LoadedExecution): Promise<ChosenMachine> {
 		const { config_hash: hash, execution_id: id } = snapshot;
 		const known = hash === null ? undefined : this.#compiled.get(hash);
-		if (known) return { set: known.set, planId: known.plan.id };
+		if (known) return { set: known.set, planId: known.plan.id, chosenFor: hash };
 		const text = hash === null ? null : await this.#store.configs.get(hash);
 		if (hash === null || text === null) throw new ConfigMissingError(id, hash);
 		const { loader: _, profilesFile: __, ...rest } = this.#options;
@@ -86,7 +88,7 @@ export class StoredMachines {
 		const compiled = compileBundle(text, { ...rest, ...(file && { dir: dirname(file) }) });
 		if (this.#compiled.size >= mostCompiled) this.#compiled.clear();
 		this.#compiled.set(hash, compiled);
-		return { set: compiled.set, planId: compiled.plan.id };
+		return { set: compiled.set, planId: compiled.plan.id, chosenFor: hash };
 	}
 
 	/** @throws SnapshotMismatchError that says what does not fit */
@@ -115,8 +117,9 @@ export class StoredMachines {
 }
 
 /** The machine at hand, or the one among those that it references that the execution is of. */
-function chooseFrom({ set }: Compiled, { origin }: LoadedExecution): ChosenMachine {
-	return { set, planId: (origin && set.planOf(origin.machine)) ?? set.entry };
+function chooseFrom({ set }: Compiled, { origin, snapshot }: LoadedExecution): ChosenMachine {
+	const planId = (origin && set.planOf(origin.machine)) ?? set.entry;
+	return { set, planId, chosenFor: snapshot.config_hash };
 }
 
 function hashOf({ set, planId }: ChosenMachine): string | null {

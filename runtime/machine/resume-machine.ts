@@ -5,7 +5,7 @@ import { foreignIntents } from "../checkpoint/foreign-intents.ts";
 import { type LoadedExecution, loadExecution } from "../checkpoint/load-execution.ts";
 import type { LaunchIntent } from "../checkpoint/machine-snapshot.ts";
 import { readOrigin } from "../checkpoint/progress.ts";
-import { toXState } from "../checkpoint/xstate-snapshot.ts";
+import { SnapshotMismatchError, toXState } from "../checkpoint/xstate-snapshot.ts";
 import { resultUri } from "../results/result-uri.ts";
 import { startInBackground } from "../state/launch.ts";
 import type { LaunchRequest } from "../state/machine-host.ts";
@@ -23,6 +23,15 @@ import { isStoppedByLimit } from "./stopped.ts";
 
 type Machines = RunnableMachines & { readonly services: RuntimeServices };
 
+export interface TakeUpOptions extends ResumeOptions, DriveOptions {
+	readonly durable: DurableStore;
+	/**
+	 * The `config_hash` of the checkpoint for which the machine was chosen. Before the lease was there another process may
+	 * have gone on with another machine; then this one must not.
+	 */
+	readonly chosenFor?: string | null;
+}
+
 /**
  * Resumes an execution of machine `planId`: what had finished is not run again, what had failed is tried again. One that has ended gives its
  * result at once.
@@ -33,9 +42,9 @@ export async function resumeMachine(
 	set: Machines,
 	planId: string,
 	executionId: string,
-	options: ResumeOptions & DriveOptions & { readonly durable: DurableStore },
+	options: TakeUpOptions,
 ): Promise<RunResult> {
-	const { durable: kept } = options;
+	const { durable: kept, chosenFor } = options;
 	const { persistence, name } = kept.store;
 	const stored = await persistence.loadExecution(executionId);
 	if (!stored) throw new UnknownExecutionError(executionId, name);
@@ -45,6 +54,11 @@ export async function resumeMachine(
 	try {
 		const loaded = await loadExecution(persistence, executionId, set.services.logger, true);
 		if (!loaded) throw new UnknownExecutionError(executionId, name);
+		if (chosenFor !== undefined && chosenFor !== loaded.snapshot.config_hash) {
+			throw new SnapshotMismatchError(
+				`Execution ${executionId} has meanwhile gone on with another configuration. Resume it again.`,
+			);
+		}
 		return await goOn(set, planId, durable, loaded, options);
 	} finally {
 		await durable.close();

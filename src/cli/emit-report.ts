@@ -26,9 +26,11 @@ function emitOrExplain(machines: readonly TestedMachine[], options: EmitOptions)
 function fileText({ path, tests, status, changes, editedCopy }: EmittedFile): string {
 	if (status === "kept") return `${path} is up to date: ${counted(tests, "test")}\n`;
 	if (!changes) return `Wrote ${path}: ${counted(tests, "test")}\n`;
-	const { added, removed, changed, unchanged, edited } = changes;
-	const told = (sign: string) => (name: string) =>
-		`  ${sign} ${name}${edited.has(name) ? " (it had been edited)" : ""}\n`;
+	const { added, removed, changed, unchanged, edited, lines } = changes;
+	const told = (sign: string) => (name: string) => {
+		const changedLines = (lines.get(name) ?? []).map((line) => `      ${line}\n`);
+		return `  ${sign} ${name}${edited.has(name) ? " (it had been edited)" : ""}\n${changedLines.join("")}`;
+	};
 	const counts = [
 		[added, "added"],
 		[removed, "removed"],

@@ -78,7 +78,9 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 		const { useCurrent = false } = options;
 		const current = options.machine === undefined ? undefined : compileCurrent(options.machine, compileOptions);
 		const machines = new StoredMachines(store, compileOptions);
-		const { set, planId } = await machines.machineOf(executionId, current, { useCurrent });
+		const stored = await store.persistence.loadExecution(executionId);
+		if (stored) progress.goOnFrom(stored.summary);
+		const { set, planId, chosenFor } = await machines.machineOf(executionId, current, { useCurrent });
 		const plan = set.plan(planId);
 		if (current && set !== current.set && !options.quiet) {
 			console.write("The file has changed since the execution was started: going on with the stored configuration.\n");
@@ -89,6 +91,7 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 			const result = await resumeMachine(set, planId, executionId, {
 				...inspection.join(runOptionsOf(options, interrupt.signal, console, progress)),
 				durable: { store, events: checkpointEventsOf(plan), isLazy: false },
+				chosenFor,
 			});
 			inspection.ended(result);
 			return { result, plans: plansOf(plan, set), inspection };

@@ -1,6 +1,7 @@
 /** What a progress line says of a run: follows the run's events. */
 import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
+import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import { counted } from "./print-diagnostics.ts";
 
 /** The state that the run's own machine is in. */
@@ -11,6 +12,8 @@ export interface CurrentState {
 
 export class RunProgress {
 	#root: CurrentState | undefined;
+	/** The state that an earlier life was in. */
+	#before = "starting";
 	#step = 0;
 	#calls = 0;
 	#cost = 0;
@@ -23,6 +26,14 @@ export class RunProgress {
 	constructor(now: () => number) {
 		this.#now = now;
 		this.#start = now();
+	}
+
+	/** Begins with what the execution has done in earlier lives. */
+	goOnFrom({ current_state, step, total_api_calls, total_cost }: ExecutionSummary): void {
+		this.#before = current_state;
+		this.#step = step;
+		this.#calls = total_api_calls;
+		this.#cost = total_cost;
 	}
 
 	/** The state that the machine is in, or was in last; undefined before the first. */
@@ -60,7 +71,7 @@ export class RunProgress {
 
 	/** For example `write · step 3 · 2 calls · $0.0012 · 3 children running · 12 s`. */
 	text(): string {
-		const parts = [printable(this.#root?.state ?? "starting"), `step ${this.#step}`, counted(this.#calls, "call")];
+		const parts = [printable(this.#root?.state ?? this.#before), `step ${this.#step}`, counted(this.#calls, "call")];
 		if (this.#cost > 0) parts.push(`$${this.#cost.toFixed(4)}`);
 		if (this.#children.size > 0) {
 			parts.push(`${this.#children.size} ${this.#children.size === 1 ? "child" : "children"} running`);

@@ -9,27 +9,36 @@ import { StatelyConversion, type StatelyMoment, StatelySource } from "./stately-
 
 export interface StatelyRelayOptions {
 	readonly redaction: Redaction;
-	/** Events that are kept for those who come late; the oldest go first, but for those of actors. Default 10,000. */
+	/** Actors, and events beside them, that are kept for those who come late, each; the oldest go first. Default 10,000. */
 	readonly mostKept?: number;
+}
+
+interface Kept {
+	readonly moment: StatelyMoment;
+	/** Its place among all that came. */
+	readonly place: number;
 }
 
 export class StatelyRelay {
 	readonly #redaction: Redaction;
-	readonly #mostKept: number;
 	readonly #source = new StatelySource();
-	#kept: StatelyMoment[] = [];
+	readonly #actors: Latest;
+	readonly #others: Latest;
+	#place = 0;
 	readonly #viewers = new Set<StatelyConversion>();
 
 	constructor({ redaction, mostKept = 10_000 }: StatelyRelayOptions) {
 		this.#redaction = redaction;
-		this.#mostKept = mostKept;
+		this.#actors = new Latest(mostKept);
+		this.#others = new Latest(mostKept);
 	}
 
 	/** Takes an event of XState's inspection; nothing is made of it until somebody looks. */
 	readonly inspect = (event: InspectionEvent): void => {
 		const moment = this.#source.take(event);
 		if (!moment) return;
-		this.#keep(moment);
+		const kept = moment.event.type === "@xstate.actor" ? this.#actors : this.#others;
+		kept.add({ moment, place: this.#place++ });
 		for (const viewer of this.#viewers) viewer.show(moment);
 	};
 
@@ -39,7 +48,8 @@ export class StatelyRelay {
 			const viewer = new StatelyConversion(this.#redaction, this.#source.initial, (text) => {
 				if (!isGone) connection.send(text);
 			});
-			for (const moment of this.#kept) viewer.show(moment);
+			const known = [...this.#actors.all(), ...this.#others.all()].sort((a, b) => a.place - b.place);
+			for (const { moment } of known) viewer.show(moment);
 			this.#viewers.add(viewer);
 			return () => {
 				isGone = true;
@@ -50,14 +60,30 @@ export class StatelyRelay {
 
 	close(): void {
 		this.#viewers.clear();
-		this.#kept = [];
+		this.#actors.clear();
+		this.#others.clear();
+	}
+}
+
+/** The latest of what came. Twice as many are let gather, so that dropping the oldest takes no time for each. */
+class Latest {
+	readonly #most: number;
+	#kept: Kept[] = [];
+
+	constructor(most: number) {
+		this.#most = most;
 	}
 
-	#keep(moment: StatelyMoment): void {
-		this.#kept.push(moment);
-		if (this.#kept.length <= this.#mostKept * 2) return;
-		const newest = this.#kept.slice(-this.#mostKept);
-		const actors = this.#kept.slice(0, -this.#mostKept).filter(({ event }) => event.type === "@xstate.actor");
-		this.#kept = [...actors.slice(-this.#mostKept), ...newest];
+	add(kept: Kept): void {
+		this.#kept.push(kept);
+		if (this.#kept.length >= this.#most * 2) this.#kept = this.all();
+	}
+
+	all(): Kept[] {
+		return this.#kept.slice(-this.#most);
+	}
+
+	clear(): void {
+		this.#kept = [];
 	}
 }

@@ -153,7 +153,7 @@ function contextAt(
 	{ snapshot, progress }: Omit<StoredCheckpoint, "at">,
 	{ state }: Pick<StoredStep, "state">,
 	origin: Origin | undefined,
-	{ set, planId }: ChosenMachine,
+	{ set, planId }: Pick<ChosenMachine, "set" | "planId">,
 ): MachineContext | undefined {
 	const { input = {}, depth = 0 } = origin ?? {};
 	try {

@@ -35,6 +35,8 @@ it("refuses to overwrite what has been edited, and with --update lists what chan
 	expect(updated.stdout).toMatch(/^Updated tests\/review\.test\.ts: 1 added, 1 removed, \d+ changed/);
 	expect(updated.stdout).toContain("  + review → done\n");
 	expect(updated.stdout).toContain("  - a good review (it had been edited)\n");
+	expect(updated.stdout).toContain("      - agents: { reviewer: [{ score: 7 }, { score: 8 }] },\n");
+	expect(updated.stdout).toContain("      + agents: { reviewer: [{ score: 4 }, { score: 5 }] },\n");
 	expect(updated.stdout).toContain("kept as tests/review.test.ts.orig.\n");
 	expect(folder.read("tests/review.test.ts.orig")).toContain("a good review");
 });

@@ -11,6 +11,7 @@ import { FlatMachine } from "../../src/flat-machine.ts";
 import { resumeExecution } from "../../src/resume-execution.ts";
 import { documentOf } from "../runtime/flat.ts";
 import { failingStore } from "./failing-store.ts";
+import { withMethods } from "./with-methods.ts";
 
 let folder = "";
 let file = "";
@@ -145,6 +146,30 @@ describe("an execution whose machine has changed", () => {
 		write(machine("new").replace("second: { machine: child, output_to_context: { two: output.n },", "second: {"));
 		const result = await open(store, { hooks }).resume("x", { useCurrent: true });
 		expect(result).toMatchObject({ status: "done", output: { said: "new", one: 1, two: null } });
+	});
+
+	it("is not taken back to its old configuration by who chose that before another process went on with a new one", async () => {
+		const store = openMemoryStore();
+		write(machine("old"));
+		await killed(store);
+		const { lock } = store;
+		if (!lock) throw new Error("the store in memory has a lock");
+		let isFirst = true;
+		const acquire = async (key: string) => {
+			if (isFirst) {
+				isFirst = false;
+				write(machine("new"));
+				expect(await open(store).resume("x", { useCurrent: true, maxSteps: 2 })).toMatchObject({ status: "stopped" });
+			}
+			return lock.acquire(key);
+		};
+		const late = { ...store, lock: withMethods(lock, { acquire }) };
+		await expect(resumeExecution(late, "x", { script: { a: { n: 2 } } })).rejects.toMatchObject({
+			code: "snapshot_mismatch",
+			message: "Execution x has meanwhile gone on with another configuration. Resume it again.",
+		});
+		expect(await lock.holder("x")).toBeNull();
+		expect(await resumeExecution(late, "x", { script: { a: { n: 2 } }, maxSteps: 9 })).toMatchObject(done("new"));
 	});
 
 	it("goes on where its files are no more", async () => {

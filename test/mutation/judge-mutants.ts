@@ -67,7 +67,8 @@ async function judge(
 	return difference === undefined ? { verdict: "equivalent" } : { verdict: "survived", difference };
 }
 
-async function isNoticed(machine: Compiled, scenarios: readonly ConfirmedScenario[]): Promise<boolean> {
+/** Whether a scenario of the original goes another way, ends differently or leaves another context. */
+export async function isNoticed(machine: Compiled, scenarios: readonly ConfirmedScenario[]): Promise<boolean> {
 	for (const scenario of scenarios) {
 		if ((await differencesOf(machine, scenario)).length > 0) return true;
 	}

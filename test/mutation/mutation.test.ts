@@ -5,7 +5,7 @@ import { conditionMutants, templateMutants } from "./condition-mutants.ts";
 import { compileWithText, exampleMachines, textOf } from "./example-machines.ts";
 import { exploredScenarios } from "./explored-scenarios.ts";
 import { findDifference } from "./find-difference.ts";
-import { type Judged, judgeMutants, score } from "./judge-mutants.ts";
+import { isNoticed, type Judged, judgeMutants, score } from "./judge-mutants.ts";
 import { leastScore } from "./main.ts";
 import { mutantsOf } from "./mutants.ts";
 import { mutationReport } from "./report.ts";
@@ -22,6 +22,32 @@ test("scenarios notice at least 95 % of the mutants that behave differently", { 
 	expect(score(judged), mutationReport(judged)).toBeGreaterThanOrEqual(leastScore);
 	expect(judged.flatMap(({ judgements }) => judgements).length).toBeGreaterThan(90);
 });
+
+test.each(["<", "<=", ">", ">=", "==", "!="])(
+	"scenarios notice that `%s` or its bound is changed",
+	async (operator) => {
+		const rating = `spec: flatmachine
+data:
+  name: rating
+  context: { score: 0 }
+  agents:
+    judge: { spec: flatagent, data: { model: { provider: p, name: m }, user: hi, output: { score: { type: int }, note: { type: str } } } }
+  states:
+    judge:
+      type: initial
+      agent: judge
+      output_to_context: { score: output.score }
+      transitions: [{ condition: "context.score ${operator} 8", to: first }, { to: second }]
+    first: { type: final }
+    second: { type: final }
+`;
+		const mutants = mutantsOf(rating, "rating.yml").filter(({ what }) => what.includes(".condition: "));
+		expect(mutants.map(({ kind }) => kind)).toContain("comparison");
+		expect(mutants.map(({ kind }) => kind)).toContain("constant");
+		const scenarios = await exploredScenarios(compile(rating));
+		for (const { what, text } of mutants) expect(await isNoticed(compile(text), scenarios), what).toBe(true);
+	},
+);
 
 const gate = `spec: flatmachine
 data:

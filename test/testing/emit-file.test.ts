@@ -359,15 +359,15 @@ describe("emitted tests", () => {
 		const said = failed.map(({ name, message }) => `${name}: ${message.split("\n")[0]}`);
 		expect(said).toMatchInlineSnapshot(`
 			[
-			  "review → done: AnswersMismatchError: The run calls agent \`reviewer\` 2 times, and the scenario has only 1 answer. The run went review → review.",
-			  "review → later: AnswersMismatchError: The run calls agent \`reviewer\` 2 times, and the scenario has only 1 answer. The run went review → review.",
+			  "review → done: AnswersMismatchError: The run calls agent \`reviewer\` 2 times, and the scenario has only 1 answer. The run went review → review, and took review#1.",
+			  "review → later: AnswersMismatchError: The run calls agent \`reviewer\` 2 times, and the scenario has only 1 answer. The run went review → review, and took review!RateLimitError.",
 			  "review → done: AssertionError: expected { score: null } to deeply equal { score: 8 }",
 			  "review → review → done: AssertionError: expected { score: 'A label' } to deeply equal { score: 9 }",
-			  "review → review → done: AnswersMismatchError: Of 2 answers for agent \`reviewer\` the run used 1. The run went review → later.",
-			  "review → review → review → review: AnswersMismatchError: Of 4 answers for agent \`reviewer\` the run used 1. The run went review → later.",
+			  "review → review → done: AnswersMismatchError: Of 2 answers for agent \`reviewer\` the run used 1. The run went review → later, and took review#1.",
+			  "review → review → review → review: AnswersMismatchError: Of 4 answers for agent \`reviewer\` the run used 1. The run went review → later, and took review#1.",
 			  "review → review → done: AssertionError: expected { agents: { reviewer: [ …(2) ] } } to deeply equal { agents: { reviewer: [ { …(1) } ] } }",
 			  "review → review → review → review: AssertionError: expected { agents: { reviewer: [ …(2) ] } } to deeply equal { agents: { reviewer: [ { …(1) } ] } }",
-			  "review → review → review → review: AnswersMismatchError: Of 4 answers for agent \`reviewer\` the run used 3. The run went review → review → review.",
+			  "review → review → review → review: AnswersMismatchError: Of 4 answers for agent \`reviewer\` the run used 3. The run went review×3, and took review#1, review#1.",
 			  "review → later: AnswersMismatchError: The run calls agent \`reviewer\` 2 times, and the scenario has only 1 answer. The run went review.",
 			  "review: AnswersMismatchError: The run calls agent \`reviewer\` 2 times, and the scenario has only 1 answer. The run went review.",
 			]

@@ -75,6 +75,10 @@ test("--update names what it adds, removes and changes", async () => {
 		status: "updated",
 		changes: { added: ["a → e"], removed: ["a → c"], changed: ["a → d"], unchanged: ["a → b"], edited: new Set() },
 	});
+	expect(file?.changes?.lines.get("a → d")).toEqual([
+		"- expect(run.output).toEqual({ n: 1 });",
+		"+ expect(run.output).toEqual({ n: 2 });",
+	]);
 	expect(file?.editedCopy).toBeUndefined();
 	expect(folder.read("tests/review.test.ts")).toContain('test("a → e"');
 });
@@ -86,7 +90,7 @@ test("--update tells tests that were edited by hand from those that the machine 
 	edit(folder, 'test("a → b"', 'test("my own" /* one */, () => {});\n\n\ttest("a → b"');
 	const edited = folder.read("tests/review.test.ts");
 	const file = emit(folder, [scenario("a b"), scenario("a c"), scenario("a d", 1)], true);
-	expect(file?.changes).toEqual({
+	expect(file?.changes).toMatchObject({
 		added: [],
 		removed: ["my own"],
 		changed: ["a → c", "a → d"],
@@ -112,6 +116,7 @@ test("another formatter's layout is no edit", async () => {
 	writeFileSync(path, other);
 	const changes = emit(folder, [scenario("a b", { text: "it's" }), scenario("a c", 1)], true)?.changes;
 	expect(changes).toMatchObject({ changed: ["a → c"], unchanged: ["a → b"], edited: new Set() });
+	expect(changes?.lines.get("a → c")).toEqual(["- expect(run.output).toEqual({})", "+ expect(run.output).toEqual(1);"]);
 });
 
 test("without its last line every test that goes may have been edited", async () => {

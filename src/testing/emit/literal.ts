@@ -31,7 +31,7 @@ export function formatLiteral(value: unknown, depth: number, reserved: number): 
 	const oneLine = printOnOneLine(value);
 	if (!mustBreak(value) && depth * tabWidth + reserved + textWidth(oneLine) <= lineWidth) return oneLine;
 	if (value instanceof Repeat) {
-		const opening = `...times(${value.times}, `;
+		const opening = `times(${value.times}, `;
 		return `${opening}${formatLiteral(value.items, depth, reserved + opening.length + 1)})`;
 	}
 	const indent = "\t".repeat(depth + 1);
@@ -39,10 +39,20 @@ export function formatLiteral(value: unknown, depth: number, reserved: number): 
 	if (Array.isArray(value) && value.length > 0) {
 		const items: readonly unknown[] = value;
 		if (isNumbers(items)) return `[\n${fillLines(items.map(printScalar), depth + 1)}${end}]`;
-		return `[${items.map((item) => `\n${indent}${formatLiteral(item, depth + 1, 1)},`).join("")}${end}]`;
+		return `[${items.map((item) => `\n${indent}${formatItem(item, depth + 1)},`).join("")}${end}]`;
 	}
 	if (!isMapping(value)) return oneLine;
 	return formatOnLines(value, depth);
+}
+
+function formatItem(item: unknown, depth: number): string {
+	const spread = spreadOf(item);
+	return `${spread}${formatLiteral(item, depth, spread.length + 1)}`;
+}
+
+/** What stands before an item of a list. */
+function spreadOf(item: unknown): string {
+	return item instanceof Repeat ? "..." : "";
 }
 
 function formatOnLines(value: Readonly<Record<string, unknown>>, depth: number): string {
@@ -115,9 +125,9 @@ function fillLines(numbers: readonly string[], depth: number): string {
 }
 
 function printOnOneLine(value: unknown): string {
-	if (Array.isArray(value)) return `[${value.map(printOnOneLine).join(", ")}]`;
+	if (Array.isArray(value)) return `[${value.map((item) => `${spreadOf(item)}${printOnOneLine(item)}`).join(", ")}]`;
 	if (value instanceof Code) return value.text;
-	if (value instanceof Repeat) return `...times(${value.times}, ${printOnOneLine(value.items)})`;
+	if (value instanceof Repeat) return `times(${value.times}, ${printOnOneLine(value.items)})`;
 	if (!isMapping(value)) return printScalar(value);
 	const entries = entriesOf(value).map(([key, item]) => `${printName(key)}: ${printOnOneLine(item)}`);
 	return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
@@ -147,6 +157,12 @@ function printName(key: string): string {
 	return name.startsWith('"') ? printString(key) : name;
 }
 
+/** A list of nothing but rounds needs no brackets around it. */
 function entriesOf(value: Readonly<Record<string, unknown>>): [string, unknown][] {
-	return Object.entries(value).filter(([, item]) => item !== undefined);
+	return Object.entries(value)
+		.filter(([, item]) => item !== undefined)
+		.map(([key, item]) => [
+			key,
+			Array.isArray(item) && item.length === 1 && item[0] instanceof Repeat ? item[0] : item,
+		]);
 }

@@ -1,5 +1,6 @@
 /** `replay`, which emitted tests call: one run of a machine whose surroundings answer with what the test gives. */
 import { FlatstateError } from "../../../runtime/errors.ts";
+import { pathName } from "../explore/scenario-path.ts";
 import { replayScenario } from "../scenario/replay.ts";
 import { type ScenarioScript, transitionKey } from "../scenario/scenario.ts";
 import type { ReplayedMachine } from "./inner-machine.ts";
@@ -31,13 +32,21 @@ export interface ReplayedRun {
 	readonly context: Readonly<Record<string, unknown>>;
 }
 
+/** So many of the transitions that were taken last are told. */
+const MOST_TOLD = 12;
+
 /** A run that asked for more answers than it was given, or did not ask for all of them. */
 export class AnswersMismatchError extends FlatstateError {
 	readonly path: readonly string[];
+	readonly taken: readonly string[];
 
-	constructor(differences: readonly string[], path: readonly string[]) {
-		super("answers_mismatch", `${differences.join(" ")} The run went ${path.join(" → ")}.`);
+	constructor(differences: readonly string[], { path, taken }: Pick<ReplayedRun, "path" | "taken">) {
+		const last = taken.slice(-MOST_TOLD);
+		const before = last.length < taken.length ? "…, " : "";
+		const by = taken.length === 0 ? "" : `, and took ${before}${last.join(", ")}`;
+		super("answers_mismatch", `${differences.join(" ")} The run went ${pathName(path)}${by}.`);
 		this.path = path;
+		this.taken = taken;
 	}
 }
 
@@ -62,10 +71,10 @@ export async function replay(machine: ReplayedMachine, answers: ReplayAnswers = 
 		},
 		machine.planId === undefined ? {} : { planId: machine.planId },
 	);
-	if (ending === undefined || differences.length > 0) throw new AnswersMismatchError(differences, path);
+	const way = { path, taken: taken.map(transitionKey) };
+	if (ending === undefined || differences.length > 0) throw new AnswersMismatchError(differences, way);
 	return {
-		path,
-		taken: taken.map(transitionKey),
+		...way,
 		inputs: inputsOf(asked),
 		status: ending.status,
 		output: ending.status === "done" ? ending.output : undefined,

@@ -1,8 +1,10 @@
 /** Finds the tests in the text of a test file, which may have been edited, and knows which of them were. */
 import { createHash } from "node:crypto";
+import { bareText } from "./bare-text.ts";
 
 export interface TestBlock {
 	readonly name: string;
+	readonly text: string;
 	/** Of what the test says, whatever the formatter. */
 	readonly digest: string;
 }
@@ -18,7 +20,8 @@ export function testsIn(text: string): readonly TestBlock[] {
 		const [, indent = "", literal = ""] = match;
 		const rest = text.slice(match.index, starts[index + 1]?.index);
 		const end = rest.search(new RegExp(`^${indent}}\\);?[ \\t]*$`, "m"));
-		return { name: unquote(literal), digest: digestOf(end === -1 ? rest : rest.slice(0, end)) };
+		const own = end === -1 ? rest : rest.slice(0, end);
+		return { name: unquote(literal), text: own, digest: digestOf(own) };
 	});
 }
 
@@ -43,11 +46,7 @@ export function writtenDigests(text: string): ReadonlySet<string> | undefined {
 
 /** The same for a text that was only formatted in another way. */
 function digestOf(text: string): string {
-	const bare = text
-		.replace(/\\(["'])/g, "$1")
-		.replace(/["'`;]|\s+/g, "")
-		.replace(/,(?=[)\]}])/g, "");
-	return createHash("sha256").update(bare).digest("hex").slice(0, 8);
+	return createHash("sha256").update(bareText(text)).digest("hex").slice(0, 8);
 }
 
 function unquote(literal: string): string {

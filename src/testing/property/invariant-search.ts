@@ -2,7 +2,7 @@
 import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import { answersOf, startOf, waysTo } from "../explore/build-scenario.ts";
 import { MachineModel } from "../explore/model/machine-model.ts";
-import type { Way } from "../explore/model/way.ts";
+import type { Position, Way } from "../explore/model/way.ts";
 import { oddInputs } from "../explore/odd-inputs.ts";
 import { Search, type SearchBounds } from "../explore/search/search.ts";
 import type { Situation } from "../explore/search/situation.ts";
@@ -63,14 +63,14 @@ class InvariantSearch extends Search {
 	readonly #suspicions = new Map<Invariant, readonly Suspicion[]>();
 	readonly #invariants: readonly Invariant[];
 	readonly #memory: RunMemory;
-	readonly #inputs: readonly FlatContext[];
+	readonly #space: AnswerSpace;
 
 	constructor(model: MachineModel, asking: MachinePlan, invariants: readonly Invariant[], space: AnswerSpace) {
 		const memory = new RunMemory(model, invariants);
 		super(asking, model, space, noTarget, boundsOf(asking), (situation) => memory.keyOf(situation));
 		this.#invariants = invariants;
 		this.#memory = memory;
-		this.#inputs = space.inputs();
+		this.#space = space;
 	}
 
 	get suspicions(): readonly Suspicion[] {
@@ -80,7 +80,7 @@ class InvariantSearch extends Search {
 	/** Searches from the inputs that conditions ask for, then from those that nobody would give. */
 	runFromEverywhere(): void {
 		this.run();
-		this.startWith([{}, ...oddInputs(this.#inputs)]);
+		this.startWith([{}, ...oddInputs(this.#space.inputs())]);
 	}
 
 	override note(from: Situation, by: Way): void {
@@ -90,7 +90,15 @@ class InvariantSearch extends Search {
 		const entry = leaving.kind === "goes" ? momentsOfEntry(this.model, leaving.to) : [];
 		const isDone = leaving.kind === "ends" && leaving.ending.status === "done";
 		this.#look([by], from, [...momentsOfVisit(position, by), ...entry], isDone);
+		if (leaving.kind === "goes" && entry.length === 0) this.#lookAtEnd(from, by, leaving.to);
 		super.note(from, by);
+	}
+
+	/** An end without work is looked at on the way to it: there situations are told apart by less than invariants ask. */
+	#lookAtEnd(from: Situation, by: Way, end: Position): void {
+		const last = this.model.way(end, this.#space, []);
+		const isDone = last.leaving.kind === "ends" && last.leaving.ending.status === "done";
+		this.#look([by], from, [...momentsOfVisit(from.position, by), ...momentsOfVisit(end, last)], isDone);
 	}
 
 	#look(by: readonly Way[], from: Situation, moments: readonly Moment[], isDone: boolean): void {

@@ -17,6 +17,12 @@ export interface Features {
 	readonly ahead: readonly string[];
 }
 
+/** Whether a candidate shows all that another one shows. */
+export function includesAll(features: Features, others: Features): boolean {
+	const shown = new Set([features.choice, ...features.verdicts, ...features.parts]);
+	return [others.choice, ...others.verdicts, ...others.parts].every((name) => shown.has(name));
+}
+
 /** What one candidate's outcome shows. */
 export function featuresOf(source: Source, outcome: Outcome): Features {
 	const verdicts: string[] = [];

@@ -1,6 +1,6 @@
 /** Candidates of one source in one context: proposed from the conditions, tried with the real templates, the telling ones kept. */
 import { type Assignment, applyAll, distinct, merge, NOTHING, product, type Setting } from "./assignments.ts";
-import { featuresOf, scopesAt } from "./candidate-features.ts";
+import { type Features, featuresOf, includesAll, scopesAt } from "./candidate-features.ts";
 import { conditionExpression } from "./condition-expression.ts";
 import { comparisonsOf } from "./condition-parts.ts";
 import type { Scope } from "./evaluate.ts";
@@ -34,6 +34,8 @@ class Candidates {
 	/** What proposals are laid over. */
 	#plain: unknown;
 	readonly #kept: unknown[] = [];
+	/** What the plain candidate shows, until one takes its place. */
+	#plainFeatures: Features | undefined;
 	readonly #tried = new Set<string>();
 	readonly #shown = new ShownFeatures();
 	#trials = 0;
@@ -206,6 +208,24 @@ class Candidates {
 		this.#trials += 1;
 		const features = featuresOf(this.#source, outcomeOf(this.#source, candidate, this.#context));
 		this.#shown.explain(features, assignment, reader);
-		if (this.#shown.add(features) && this.#kept.length < MOST_KEPT) this.#kept.push(candidate);
+		const isNews = this.#shown.add(features);
+		if (this.#isBetterThanPlain(candidate, features)) {
+			this.#kept[0] = candidate;
+			this.#plainFeatures = undefined;
+		} else if (isNews && this.#kept.length < MOST_KEPT) this.#kept.push(candidate);
+		if (assignment.length === 0) this.#plainFeatures = features;
 	}
+
+	/** A number that was made for a condition lies right beside its bound: there a change of the bound shows. */
+	#isBetterThanPlain(candidate: unknown, features: Features): boolean {
+		const plain = this.#plainFeatures;
+		return plain !== undefined && includesAll(features, plain) && differInNumbers(this.#kept[0], candidate);
+	}
+}
+
+/** Whether two values differ, and in nothing but their numbers. */
+function differInNumbers(one: unknown, other: unknown): boolean {
+	const withoutNumbers = (value: unknown) =>
+		JSON.stringify(value, (_key, part) => (typeof part === "number" ? 0 : part));
+	return withoutNumbers(one) === withoutNumbers(other) && JSON.stringify(one) !== JSON.stringify(other);
 }
