@@ -22,7 +22,21 @@ export interface AllRuns {
 /** Stands for everything, where anything may come. */
 const anything: readonly Value[] = [-1, 0, 1, 2, 3, 4, 5, "x", "y", "z", "", true, false, null];
 
-const asked = domains.n.flatMap((n) => domains.s.flatMap((s) => domains.ok.map((ok): Output => ({ n, s, ok }))));
+const asked: readonly Output[] = domains.n.flatMap((n) =>
+	domains.s.flatMap((s) => domains.ok.map((ok): Output => ({ n, s, ok }))),
+);
+/** The same of a model that may leave out fields. */
+const leavingOut: readonly Output[] = [undefined, ...domains.n].flatMap((n) =>
+	[undefined, ...domains.s].flatMap((s) =>
+		[undefined, ...domains.ok].map(
+			(ok): Output => ({
+				...(n !== undefined && { n }),
+				...(s !== undefined && { s }),
+				...(ok !== undefined && { ok }),
+			}),
+		),
+	),
+);
 const free: readonly Output[] = [
 	{},
 	...anything.flatMap((value): Output[] => [{ n: value }, { s: value }, { ok: value }]),
@@ -31,7 +45,8 @@ const free: readonly Output[] = [
 /** How a state's work can go: the context after it, or the error that it fails with. */
 export type Outcome = { readonly context: Context; readonly output: Output } | { readonly error: string };
 
-export function outcomesOf({ work, sets }: State, context: Context): readonly Outcome[] {
+/** @param answers of an agent with a schema */
+export function outcomesOf({ work, sets }: State, context: Context, answers = asked): readonly Outcome[] {
 	const failed = ["KeyError", "TimeoutError", "SomeError"].map((error) => ({ error }));
 	const stored = (output: Output): Outcome => {
 		let after = context;
@@ -43,7 +58,7 @@ export function outcomesOf({ work, sets }: State, context: Context): readonly Ou
 			return [{ context, output: {} }];
 		case "ask":
 		case "retry":
-			return [...asked.map(stored), ...failed];
+			return [...answers.map(stored), ...failed];
 		case "free":
 			return [...free.map(stored), ...failed];
 		case "wait":
@@ -57,7 +72,7 @@ export function outcomesOf({ work, sets }: State, context: Context): readonly Ou
 }
 
 /**
- * Tries everything.
+ * Tries everything; agents with a schema may leave out fields.
  * @param look is called with every context that a state is entered with, and with what its work leaves behind
  */
 export function allRunsOf({ context, given, states }: SmallMachine, look?: (context: Context) => void): AllRuns {
@@ -98,7 +113,7 @@ export function allRunsOf({ context, given, states }: SmallMachine, look?: (cont
 		entered.add(name);
 		look?.(before);
 		const state = states.find((one) => one.name === name);
-		for (const outcome of state ? outcomesOf(state, before) : []) {
+		for (const outcome of state ? outcomesOf(state, before, leavingOut) : []) {
 			if (!state) continue;
 			if ("error" in outcome) fail(state, outcome.error, before);
 			else {

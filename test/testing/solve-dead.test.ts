@@ -1,5 +1,6 @@
 /** What can not be taken is proven, with a sentence that can be checked; what can be taken never is. */
 import { describe, expect, test } from "vitest";
+import { compile } from "../../src/compile.ts";
 import { proveDead } from "../../src/testing/solve/prove-dead.ts";
 import { planOf } from "./solve-judge.ts";
 
@@ -172,6 +173,38 @@ describe("a transition that can not be taken", () => {
 		const machine = { transitions, fields: { score: { type: "int" } }, writes: { score: "output.score" } };
 		expect(reasonFor(machine, 0)?.code).toBe("never_holds");
 		expect(reasonFor({ ...machine, fields: { score: { type: "float" } } }, 0)).toBeUndefined();
+	});
+
+	test("is told from what the ends of a child machine give", () => {
+		const child = (output: unknown, more = {}) => ({
+			spec: "flatmachine",
+			spec_version: "4.2.1",
+			data: { ...more, states: { only: { type: "final", output } } },
+		});
+		const reason = (machine: Readonly<Record<string, unknown>>) => {
+			const { plan, plans } = compile({
+				spec: "flatmachine",
+				spec_version: "4.2.1",
+				data: {
+					context: { status: null },
+					machines: { work: machine },
+					states: {
+						call: {
+							type: "initial",
+							machine: "work",
+							output_to_context: { status: "output.status" },
+							transitions: [{ condition: "context.status == 'lost'", to: "end" }, { to: "end" }],
+						},
+						end: { type: "final" },
+					},
+				},
+			});
+			return proveDead(plan, { state: "call", kind: "transition", index: 0, to: "end" }, plans);
+		};
+		expect(reason(child({ status: "found" }))?.text).toContain('is only ever null or "found"');
+		expect(reason(child({ other: "found" }))?.text).toContain("is only ever null (set in");
+		expect(reason(child({ status: "input.status" }))).toBeUndefined();
+		expect(reason(child({ status: "found" }, { lifecycle_hooks: "report" }))).toBeUndefined();
 	});
 
 	test("is told from what an action declares that it sets", () => {

@@ -16,6 +16,8 @@ import { type LabelledTransition, transitionsOf } from "./transition-labels.ts";
 export interface ExploreOptions {
 	/** How far the search goes; default: by the size of the machine. */
 	readonly bounds?: Partial<SearchBounds>;
+	/** Plans of child machines by id, whose ends then say what they can give. */
+	readonly plans?: ReadonlyMap<string, MachinePlan>;
 	/** What the machine is called in the report; default: the plan's id. */
 	readonly machine?: string;
 }
@@ -35,7 +37,7 @@ export function explore(
 		const model = new MachineModel(plan);
 		const transitions = transitionsOf(plan);
 		const names = new Set(plan.states.map(({ name }) => name));
-		const dead = deadTransitions(plan, transitions, names);
+		const dead = deadTransitions(plan, transitions, names, options.plans);
 		const targets = targetsOf(plan, transitions, dead);
 		const search = new Search(plan, model, space, targets, { ...boundsOf(plan), ...options.bounds });
 		search.run();
@@ -49,7 +51,7 @@ export function explore(
 			search,
 			machine: options.machine ?? plan.id,
 			transitions,
-			dead: deadTransitions(plan, transitions, entered),
+			dead: deadTransitions(plan, transitions, entered, options.plans),
 			entered,
 		});
 	});

@@ -3,7 +3,7 @@ import { type ConditionNode, references } from "../../../compiler/expression/ind
 import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import { reads as readsRoot } from "../../../compiler/xstate/scope.ts";
 import { scenarioExecutionId } from "../scenario/scenario.ts";
-import { declaredEffects } from "../solve/effects.ts";
+import { declaredEffects, supposedKeys } from "../solve/effects.ts";
 import { templatesOf } from "../solve/machine-reads.ts";
 import { possibleErrors } from "../solve/possible-errors.ts";
 import { machineReads } from "../solve/readers.ts";
@@ -102,8 +102,8 @@ function sourceHints(plan: MachinePlan, state: StatePlan, node: ConditionNode): 
 	const paths = pathsIn(node);
 	const keys = contextKeys(node);
 	const places = [
-		...(paths.some(([root]) => root === "output") ? givenBy(plan, state) : []),
-		...plan.states.flatMap((one) => (setsFromOutside(plan, one, keys) ? givenBy(plan, one) : [])),
+		...(paths.some(([root]) => root === "output") ? givenBy(state) : []),
+		...plan.states.flatMap((one) => givenFor(plan, one, keys)),
 		...(plan.context.some(([key, structure]) => keys.has(key) && templatesOf(structure).length > 0)
 			? ["`inputs`"]
 			: []),
@@ -112,24 +112,23 @@ function sourceHints(plan: MachinePlan, state: StatePlan, node: ConditionNode): 
 	return named.length === 0 ? [] : [`Give values of your own under ${named.join(" or ")} of a file for --scenarios.`];
 }
 
-function setsFromOutside(plan: MachinePlan, state: StatePlan, keys: ReadonlySet<string>): boolean {
-	if (state.action !== undefined && declaredEffects(plan, state.action) === undefined) {
-		return machineReads(plan).writesOf(state).length === 0;
-	}
-	return machineReads(plan)
-		.writesOf(state)
-		.some(([key, structure]) => keys.has(key) && templatesOf(structure).some(({ node }) => readsRoot("output", node)));
+/** The keys of a scenarios file with what the state sets in these context keys from outside. */
+function givenFor(plan: MachinePlan, state: StatePlan, keys: ReadonlySet<string>): readonly string[] {
+	if (supposedKeys(plan, state).some((key) => keys.has(key))) return [`\`actions.${state.action}\``];
+	const writes = machineReads(plan).writesOf(state);
+	const isOfOutput = writes.some(
+		([key, structure]) => keys.has(key) && templatesOf(structure).some(({ node }) => readsRoot("output", node)),
+	);
+	return isOfOutput ? givenBy(state) : [];
 }
 
 /** The keys of a scenarios file that answer for a state. */
-function givenBy(plan: MachinePlan, { name, agent, machine, foreach, waitFor, action }: StatePlan): readonly string[] {
+function givenBy({ name, agent, machine, foreach, waitFor }: StatePlan): readonly string[] {
 	if (waitFor !== undefined) return [`\`waits.${name}\``];
 	if (agent !== undefined) return [`\`agents.${agent}\``];
 	if (foreach !== undefined) return [`\`machines.${foreach.machine}\``];
 	if (machine?.kind === "single") return [`\`machines.${machine.name}\``];
-	if (machine !== undefined) return machine.entries.map((entry) => `\`machines.${entry.name}\``);
-	if (action !== undefined && declaredEffects(plan, action) === undefined) return [`\`actions.${action}\``];
-	return [];
+	return machine?.entries.map((entry) => `\`machines.${entry.name}\``) ?? [];
 }
 
 function pathsIn(node: ConditionNode): readonly (readonly string[])[] {

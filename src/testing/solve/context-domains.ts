@@ -1,13 +1,12 @@
 /** What each context key can be in each state: a data flow over the state graph that leaves out what is proven dead. */
-import { own, ownRecord } from "../../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
-import { ANYTHING, constants, type Domain, domainOfShape, fieldOf, NULL_ONLY, openKinds, unite } from "./domain.ts";
+import { ANYTHING, constants, type Domain, fieldOf, NULL_ONLY, openKinds, unite } from "./domain.ts";
 import { domainOfStructure, type Variables } from "./domain-of-structure.ts";
 import { declaredEffects } from "./effects.ts";
 import { liveKeys } from "./live-keys.ts";
+import { outputDomain } from "./output-domain.ts";
 import { commonFacts, type Facts, factsAfterWork, factsBehind, keysOf, NO_FACTS } from "./path-facts.ts";
 import { machineReads } from "./readers.ts";
-import { answerShape, type Shape, shapeAt } from "./shape.ts";
 import { type Choice, chooseTransitions } from "./transition-cases.ts";
 
 /** The context at one moment. Keys that are not in `keys` are missing, or anything where `isOpen`. */
@@ -27,35 +26,43 @@ export interface StateDomains {
 	readonly choice: Choice;
 }
 
-/** What is known of a machine. A state that is not there is never entered; undefined where nothing can be said. */
+/** What is known of a machine. */
 export interface MachineDomains {
+	/** A state that is not there is never entered. */
 	readonly states: ReadonlyMap<string, StateDomains>;
+	/** What a variable of the state's templates and conditions can be. */
+	variablesAt(state: StatePlan, context: ContextDomain): Variables;
 }
+
+/** Plans of child machines by id, whose outputs are then taken into account. */
+export type Plans = ReadonlyMap<string, MachinePlan>;
+
+const NO_PLANS: Plans = new Map();
 
 /** Keys looked at in all states together; above that nothing is claimed. */
 const MOST_KEYS = 400_000;
 /** So often a state is looked at again before what grows in it is taken for anything. */
 const MOST_ROUNDS = 40;
 
-const known = new WeakMap<MachinePlan, MachineDomains | "unknown">();
+const known = new WeakMap<Plans, WeakMap<MachinePlan, MachineDomains | "unknown">>();
 
 /** The domains of a machine; undefined where it is too large to follow. */
-export function machineDomains(plan: MachinePlan): MachineDomains | undefined {
-	const made = known.get(plan) ?? follow(plan) ?? "unknown";
-	known.set(plan, made);
+export function machineDomains(plan: MachinePlan, plans: Plans = NO_PLANS): MachineDomains | undefined {
+	const ofPlans = known.get(plans) ?? new WeakMap<MachinePlan, MachineDomains | "unknown">();
+	known.set(plans, ofPlans);
+	const made = ofPlans.get(plan) ?? follow(plan, plans) ?? "unknown";
+	ofPlans.set(plan, made);
 	return made === "unknown" ? undefined : made;
 }
 
-/** What a variable of the state's templates and conditions can be. */
-export function variablesAt(plan: MachinePlan, state: StatePlan | undefined, context: ContextDomain): Variables {
-	const shape = state && outputShape(plan, state);
+/** Variables whose `output` is what the state's work gives. */
+function variablesIn(plan: MachinePlan, output: (key: string) => Domain, context: ContextDomain): Variables {
 	return {
 		parsesRendered: plan.parsesRendered,
 		domainOf: (root, key) => {
 			if (key === undefined) return root === "context" || root === "input" ? openKinds(["map"]) : ANYTHING;
 			if (root === "context") return contextDomain(context, key);
-			if (root !== "output" || shape === undefined) return ANYTHING;
-			return fieldDomain(shape, key);
+			return root === "output" ? output(key) : ANYTHING;
 		},
 	};
 }
@@ -77,36 +84,6 @@ export function isHooked(plan: MachinePlan, { hooks, action }: StatePlan): boole
 	return plan.machineHooks.length > 0 || (hooks.length > 0 && !isDeclared);
 }
 
-function fieldDomain(shape: Shape, key: string): Domain {
-	const field = shapeAt(shape, [key]);
-	// What is not declared may be there all the same, and a text without JSON is kept as it is.
-	return field === undefined || key === "content" || key === "_raw" ? ANYTHING : domainOfShape(field);
-}
-
-/** The declared output of the state's work; undefined where nothing declares it. */
-function outputShape(plan: MachinePlan, state: StatePlan): Shape | undefined {
-	if (state.agent === undefined || state.waitFor !== undefined || state.toolLoop !== undefined) return undefined;
-	if (state.machine !== undefined || state.foreach !== undefined) return undefined;
-	if (state.execution.type === "parallel") return samplesShape(state.execution.nSamples);
-	const agent = Object.hasOwn(plan.agents, state.agent) ? plan.agents[state.agent] : undefined;
-	if (state.execution.type === "mdap_voting" && own(ownRecord(agent?.config, "metadata"), "parsing")) return undefined;
-	const shape = answerShape(agent);
-	return shape.type === "object" ? shape : undefined;
-}
-
-/** What samples give: those that fail are left out, and where all do there is nothing at all. */
-function samplesShape(most: number): Shape {
-	const counts = Array.from({ length: most }, (_, index) => index + 1);
-	return {
-		type: "object",
-		required: true,
-		properties: new Map<string, Shape>([
-			["results", { type: "list", required: false }],
-			["count", { type: "int", required: false, enum: counts }],
-		]),
-	};
-}
-
 interface Arriving {
 	keys: Map<string, Domain>;
 	isOpen: boolean;
@@ -114,8 +91,10 @@ interface Arriving {
 	rounds: number;
 }
 
-function follow(plan: MachinePlan): MachineDomains | undefined {
+function follow(plan: MachinePlan, plans: Plans): MachineDomains | undefined {
 	const reads = machineReads(plan);
+	const variablesAt = (state: StatePlan, context: ContextDomain): Variables =>
+		variablesIn(plan, outputDomain(plan, state, plans), context);
 	const start = startDomain(plan);
 	const entry = new Map<string, Arriving>([
 		[plan.initial, { keys: new Map(start.keys), isOpen: start.isOpen, facts: NO_FACTS, rounds: 0 }],
@@ -134,9 +113,9 @@ function follow(plan: MachinePlan): MachineDomains | undefined {
 		if (work > MOST_KEYS) return undefined;
 		arriving.rounds += 1;
 		const before = afterAction(plan, state, arriving);
-		const after = afterWork(plan, state, before);
+		const after = afterWork(plan, state, before, (context) => variablesAt(state, context));
 		const facts = factsAfterWork(plan, state, arriving.facts, isHooked(plan, state));
-		const choice = chooseTransitions(state, variablesAt(plan, state, after), facts);
+		const choice = chooseTransitions(state, variablesAt(state, after), facts);
 		states.set(name, { before: { ...before, keys: new Map(before.keys) }, after, facts, choice });
 		const go = (target: StatePlan, arrivingThere: ContextDomain, known: Facts): void => {
 			const there = entry.get(target.name);
@@ -165,7 +144,7 @@ function follow(plan: MachinePlan): MachineDomains | undefined {
 			for (const target of plan.states) go(target, { keys: new Map(), isOpen: true }, NO_FACTS);
 		}
 	}
-	return { states };
+	return { states, variablesAt };
 }
 
 /** The part of a context that can still decide something, or that something is known of: a key that is left out is no null. */
@@ -207,14 +186,19 @@ function afterAction(plan: MachinePlan, state: StatePlan, context: ContextDomain
 	return { keys, isOpen: context.isOpen };
 }
 
-function afterWork(plan: MachinePlan, state: StatePlan, before: ContextDomain): ContextDomain {
+function afterWork(
+	plan: MachinePlan,
+	state: StatePlan,
+	before: ContextDomain,
+	variablesOf: (context: ContextDomain) => Variables,
+): ContextDomain {
 	const keys = new Map(before.keys);
 	const writes = machineReads(plan).writesOf(state);
 	// The machine's output is stored first, and the agent's through the same templates.
 	const isTwice = state.agent !== undefined && (state.machine !== undefined || state.foreach !== undefined);
 	for (const [key, structure] of isTwice ? [...writes, ...writes] : writes) {
 		const now = { keys, isOpen: before.isOpen };
-		keys.set(key, domainOfStructure(structure, variablesAt(plan, state, now)));
+		keys.set(key, domainOfStructure(structure, variablesOf(now)));
 	}
 	return { keys, isOpen: before.isOpen };
 }

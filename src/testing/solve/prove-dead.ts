@@ -4,9 +4,9 @@ import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import type { DeadReason } from "../explore/exploration.ts";
 import type { TransitionId } from "../scenario/scenario.ts";
 import { comparedIn } from "./condition-cases.ts";
-import { type ContextDomain, domainAt, machineDomains, type StateDomains, variablesAt } from "./context-domains.ts";
-import { ANYTHING, contains, type Domain, isListed } from "./domain.ts";
-import type { Variables } from "./domain-of-structure.ts";
+import { type ContextDomain, domainAt, machineDomains, type Plans, type StateDomains } from "./context-domains.ts";
+import { ANYTHING, type Domain } from "./domain.ts";
+import { domainOfPath, type Variables } from "./domain-of-structure.ts";
 import { neverEntered } from "./never-entered.ts";
 import { type Fact, type Facts, factsAbout } from "./path-facts.ts";
 import { earlierOf, expressionOf, idOf, isBlank, textOf } from "./plain-conditions.ts";
@@ -15,37 +15,24 @@ import { machineReads } from "./readers.ts";
 import { needed, shadowed } from "./shadowed.ts";
 import { type Choice, canHold } from "./transition-cases.ts";
 
-/** What is known beside the plan. */
-export interface DeadFacts {
-	/** Hooks are registered in code for states or for the run, which the plan does not show; default: none. */
-	readonly hasInjectedHooks?: boolean;
-}
-
 /**
  * Proves that no run takes a transition or an error route. Agents are taken at the word of their output schemas, or to
  * answer without JSON; actions at the word of `metadata.effects`, and without it they may do anything, as other hooks.
  *
+ * @param plans of child machines by id, whose outputs are then taken from their ends
  * @returns undefined where it is not proven
  */
-export function proveDead(plan: MachinePlan, id: TransitionId, facts: DeadFacts = {}): DeadReason | undefined {
+export function proveDead(plan: MachinePlan, id: TransitionId, plans?: Plans): DeadReason | undefined {
 	const state = machineReads(plan).state(id.state);
 	if (state === undefined) return undefined;
 	const plain = id.kind === "transition" ? withoutEntering(state, id.index) : undefined;
 	if (plain !== undefined) return plain;
-	if (facts.hasInjectedHooks) return undefined;
-	const domains = machineDomains(plan);
+	const domains = machineDomains(plan, plans);
 	const entered = domains?.states.get(state.name);
 	if (domains !== undefined && entered === undefined) return neverEntered(plan, state);
 	if (id.kind === "error") return deadRoute(plan, state, id.error, entered?.choice);
-	return entered && deadTransition(plan, state, id.index, entered);
-}
-
-/** Whether no run can enter a state. */
-export function proveNeverEntered(plan: MachinePlan, name: string, facts: DeadFacts = {}): DeadReason | undefined {
-	const state = machineReads(plan).state(name);
-	const domains = facts.hasInjectedHooks ? undefined : machineDomains(plan);
-	if (state === undefined || domains === undefined || domains.states.has(name)) return undefined;
-	return neverEntered(plan, state);
+	if (domains === undefined || entered === undefined) return undefined;
+	return deadTransition(plan, state, id.index, { ...entered, variables: domains.variablesAt(state, entered.after) });
 }
 
 /** What can be told from the state's own transitions, whatever the values are. */
@@ -100,21 +87,20 @@ function deadTransition(
 	plan: MachinePlan,
 	state: StatePlan,
 	index: number,
-	{ after, facts }: StateDomains,
+	{ after, facts, variables }: StateDomains & { readonly variables: Variables },
 ): DeadReason | undefined {
 	if (mayEndLoop(state, index)) return undefined;
-	const variables = variablesAt(plan, state, after);
 	const when = state.transitions[index]?.when;
 	const expression = when === "never" ? undefined : expressionOf(when);
 	const earlier = earlierOf(state, index);
 	const before = earlier.map(({ expression: one }) => one);
 	if (canHold(before, expression, variables)) return behindFacts(state, index, before, facts, variables);
 	if (expression !== undefined && !canHold([], expression, variables)) {
-		const known = valuesText(plan, state, [expression], after);
+		const known = valuesText(plan, [expression], after, variables);
 		return { code: "never_holds", text: `\`${textOf(when)}\` is never true: ${known}.` };
 	}
 	const reason = shadowed(state, index, earlier, variables);
-	const known = valuesText(plan, state, [...before, ...(expression === undefined ? [] : [expression])], after);
+	const known = valuesText(plan, [...before, ...(expression === undefined ? [] : [expression])], after, variables);
 	return known === "" ? reason : { ...reason, text: `${reason.text.slice(0, -1)}: ${known}.` };
 }
 
@@ -158,19 +144,17 @@ function deadRoute(
 /** What the variables of conditions can be, and where that comes from. */
 function valuesText(
 	plan: MachinePlan,
-	state: StatePlan,
 	conditions: readonly Expression[],
 	after: ContextDomain,
+	variables: Variables,
 ): string {
 	const compared = conditions.flatMap((condition) => comparedIn([condition])?.paths ?? []);
 	const paths = [...new Set(compared.map((path) => path.join(".")))];
 	const sentences = paths.flatMap((text) => {
 		const [root, ...rest] = text.split(".");
 		if (root !== "context") {
-			const domain = rest.reduce((_, key) => variablesAt(plan, state, after).domainOf("output", key), ANYTHING);
-			return root === "output" && domain !== ANYTHING
-				? [`\`${text}\` is ${domainText(domain)} (the agent's \`output\`)`]
-				: [];
+			const domain = domainOfPath(text.split("."), variables);
+			return root === "output" && !isAnything(domain) ? [`\`${text}\` is ${domainText(domain)}`] : [];
 		}
 		const domain = domainAt(after, rest);
 		return isAnything(domain) ? [] : [`\`${text}\` is ${domainText(domain)}${writersText(plan, rest[0] ?? "")}`];
@@ -186,7 +170,6 @@ function domainText(domain: Domain): string {
 	const values = domain.constants.map((value) => JSON.stringify(value));
 	const kinds = [...domain.open].map((kind) => (kind === "number" && domain.isWhole ? "a whole number" : WORDS[kind]));
 	const parts = [...values, ...kinds];
-	if (!isListed(domain) && contains(domain, null) && parts.length === 1) return "always missing";
 	const last = parts.at(-1) ?? "nothing";
 	return `only ever ${parts.length > 1 ? `${parts.slice(0, -1).join(", ")} or ${last}` : last}`;
 }
