@@ -9,7 +9,6 @@ import {
 	type TracerProvider,
 	trace,
 } from "@opentelemetry/api";
-
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { type AgentMetrics, agentMetrics } from "./agent-metrics.ts";
 import { hasMetrics } from "./exporter-choice.ts";

@@ -97,6 +97,21 @@ describe("what a failing run exports", () => {
 		expect(text).not.toContain("abcdef0123456789");
 	});
 
+	it("has what has stood under a secret's name in an agent's input nowhere else, either", async () => {
+		const record = recording({ content: true });
+		const password = "correct-horse-1";
+		const machine = new FlatMachine({
+			config: config("http://127.0.0.1:9").replace("key: context.key }", "password: context.key }"),
+			script: { w: [{ content: `it is ${password}`, rendered_user_prompt: `with ${password}` }, "done"] },
+			hooks: { h: { onAction: (_name: string, context: Context) => context } },
+			telemetry: record.telemetry,
+		});
+		expect((await machine.run({ key: password, question: prompt })).status).toBe("done");
+		const [call] = record.spans().filter(({ name }) => name === "invoke_agent w");
+		expect(call?.attributes["gen_ai.output.messages"]).toContain("it is [redacted]");
+		expect(call?.attributes["gen_ai.input.messages"]).toContain("with [redacted]");
+	});
+
 	it.each([
 		["true", true],
 		["SPAN_ONLY", true],
