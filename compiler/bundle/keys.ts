@@ -14,8 +14,8 @@ const leftOut = "left_out";
 const shortestKey = 8;
 
 /**
- * Where keys stand in a document: `api_key` of models, profiles and hooks, and those of `extra_headers` that are called
- * like keys. One that was left out, an empty text, is among them.
+ * Where keys stand in a document: `api_key` of models, profiles and hooks, and those of `extra_headers` and `headers` that are
+ * called like keys. One that was left out, an empty text, is among them.
  */
 export function keyPaths(value: unknown): DocumentPath[] {
 	const found: DocumentPath[] = [];
@@ -34,7 +34,7 @@ export function keyPaths(value: unknown): DocumentPath[] {
 
 function isKey(path: DocumentPath): boolean {
 	const [name, above, aboveThat] = path.slice(-3).reverse();
-	if (above === "extra_headers") return secretHeader.test(String(name));
+	if (above === "extra_headers" || above === "headers") return secretHeader.test(String(name));
 	if (name !== "api_key") return false;
 	return above === "model" || above === "args" || above === "config" || aboveThat === "model_profiles";
 }
@@ -66,7 +66,7 @@ function eraserOf(value: unknown, paths: readonly DocumentPath[]): (text: string
 export function documentWithoutKeys(document: SourceDocument): Pick<SourceDocument, "text" | "value"> {
 	const { text, value } = document;
 	// Most files have none, and need not be walked through.
-	const paths = text === "" || /api_key|extra_headers/.test(text) ? keyPaths(value) : [];
+	const paths = text === "" || /api_key|headers/.test(text) ? keyPaths(value) : [];
 	if (paths.length === 0) return { text, value };
 	const ranges = new Map(
 		paths.flatMap((path) => {

@@ -37,6 +37,10 @@ const places: Readonly<Record<string, (key: string) => Files>> = {
 		"machine.yml": plain,
 		"w.yml": agent(`    extra_headers: { Authorization: "Bearer ${key}", x-api-key: ${key}, X-Title: mine }\n`),
 	}),
+	"headers of another runtime": (key) => ({
+		"machine.yml": plain,
+		"w.yml": agent(`    headers: { x-secret: ${key} }\n`),
+	}),
 	"a profile": (key) => ({
 		"machine.yml": plain,
 		"w.yml": byProfile,
