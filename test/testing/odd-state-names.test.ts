@@ -58,7 +58,7 @@ const works: readonly string[] = [
 	"a→b #c",
 	"[x]",
 	"{x}",
-	"${x} {{ x }} {% x %}",
+	"\u0024{x} {{ x }} {% x %}",
 	"<b>&amp;</b>",
 	"-->",
 	"ü∑😀",
