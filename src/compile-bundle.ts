@@ -66,6 +66,7 @@ function plainDocument(text: string): Bundle {
 		modules: new Set(),
 		links: new Map(),
 		catalogs: [],
+		leavesOutKeys: false,
 		document: {},
 	};
 }

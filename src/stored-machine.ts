@@ -1,6 +1,7 @@
 /** The machine that an execution goes on with: the one it was started with, or the one at hand where it is the same or fits. */
 import { dirname } from "node:path";
 import { kindOfWork, whatDoesNotFit } from "../compiler/bundle/fits.ts";
+import { readBundle } from "../compiler/bundle/read-bundle.ts";
 import { type LoadedExecution, loadExecution } from "../runtime/checkpoint/load-execution.ts";
 import { SnapshotMismatchError } from "../runtime/checkpoint/xstate-snapshot.ts";
 import { FlatstateError } from "../runtime/errors.ts";
@@ -9,7 +10,7 @@ import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
 import { configHash } from "../runtime/store/config-store.ts";
 import { UnknownExecutionError } from "../runtime/store/errors.ts";
 import type { Store } from "../runtime/store/store.ts";
-import type { Compiled, CompileOptions } from "./compile.ts";
+import { type Compiled, CompileError, type CompileOptions, compileFile } from "./compile.ts";
 import { compileBundle } from "./compile-bundle.ts";
 
 /** The configuration that an execution was started with is not in the store. */
@@ -46,7 +47,7 @@ const mostCompiled = 50;
 export class StoredMachines {
 	readonly #store: Store;
 	readonly #options: CompileOptions;
-	readonly #compiled = new Map<string, Compiled>();
+	readonly #compiled = new Map<string, Pick<Compiled, "set" | "plan">>();
 
 	/** @param options for the machines that are compiled from the store */
 	constructor(store: Store, options: CompileOptions) {
@@ -77,18 +78,41 @@ export class StoredMachines {
 		return chosen;
 	}
 
-	async #stored({ snapshot, origin }: LoadedExecution): Promise<ChosenMachine> {
+	async #stored(loaded: LoadedExecution): Promise<ChosenMachine> {
+		const { snapshot, origin } = loaded;
 		const { config_hash: hash, execution_id: id } = snapshot;
 		const known = hash === null ? undefined : this.#compiled.get(hash);
 		if (known) return { set: known.set, planId: known.plan.id, chosenFor: hash };
 		const text = hash === null ? null : await this.#store.configs.get(hash);
 		if (hash === null || text === null) throw new ConfigMissingError(id, hash);
 		const { loader: _, profilesFile: __, ...rest } = this.#options;
-		const file = origin?.file;
-		const compiled = compileBundle(text, { ...rest, ...(file && { dir: dirname(file) }) });
+		const file = origin?.file ?? undefined;
+		const hasKeys = readBundle(text)?.leavesOutKeys === true;
+		const same = hasKeys && file !== undefined ? this.#fromFile(file, hash, loaded) : undefined;
+		if (hasKeys && !same) this.#tellOfKeys(id);
+		const compiled = same ?? compileBundle(text, { ...rest, ...(file !== undefined && { dir: dirname(file) }) });
 		if (this.#compiled.size >= mostCompiled) this.#compiled.clear();
 		this.#compiled.set(hash, compiled);
 		return { set: compiled.set, planId: compiled.plan.id, chosenFor: hash };
+	}
+
+	/** The machine from the file that it was started from, which has the keys, where nothing else in it has changed. */
+	#fromFile(file: string, hash: string, loaded: LoadedExecution): Pick<Compiled, "set" | "plan"> | undefined {
+		try {
+			const chosen = chooseFrom(compileFile(file, this.#options), loaded);
+			const { set, planId } = chosen;
+			return hashOf(chosen) === hash ? { set, plan: set.plan(planId) } : undefined;
+		} catch (error) {
+			if (error instanceof CompileError || error instanceof FlatstateError) return undefined;
+			throw error;
+		}
+	}
+
+	#tellOfKeys(executionId: string): void {
+		this.#options.logger?.warn(
+			"Keys that stood in the machine's files (`api_key`, headers) are not stored: keys are taken from the environment. To use those of the files, resume with --machine FILE.",
+			{ execution_id: executionId },
+		);
 	}
 
 	/** @throws SnapshotMismatchError that says what does not fit */
@@ -117,7 +141,7 @@ export class StoredMachines {
 }
 
 /** The machine at hand, or the one among those that it references that the execution is of. */
-function chooseFrom({ set }: Compiled, { origin, snapshot }: LoadedExecution): ChosenMachine {
+function chooseFrom({ set }: Pick<Compiled, "set">, { origin, snapshot }: LoadedExecution): ChosenMachine {
 	const planId = (origin && set.planOf(origin.machine)) ?? set.entry;
 	return { set, planId, chosenFor: snapshot.config_hash };
 }

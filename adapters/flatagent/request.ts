@@ -58,7 +58,9 @@ export function buildRequest({ modelName, model, messages, tools, responseFormat
 /** Further headers from the model's `extra_headers`. */
 export function extraHeaders(model: Mapping): Record<string, string> {
 	if (!isRecord(model.extra_headers)) return {};
-	return Object.fromEntries(Object.entries(model.extra_headers).map(([name, value]) => [name, String(value)]));
+	const given = Object.entries(model.extra_headers).map(([name, value]) => [name, String(value)] as const);
+	// A stored configuration has an empty text where a key was.
+	return Object.fromEntries(given.filter(([, value]) => value !== ""));
 }
 
 const defaultTimeoutSeconds = 600;

@@ -3,6 +3,7 @@ import { isRecord, own, ownRecord, valueAt } from "../document/plain-data.ts";
 import type { MachineOrigin } from "../plan/machine-origin.ts";
 import type { AgentPlan, MachinePlan, ProfilesPlan } from "../plan/plan.ts";
 import { bundleFormat, bundleKey, bundleLimits } from "./bundle.ts";
+import { keyPaths, withoutKeys } from "./keys.ts";
 import { PortableNames } from "./portable-names.ts";
 import { isPortablePath, joinPortable } from "./portable-path.ts";
 
@@ -39,10 +40,12 @@ export function bundleMachine(machines: AnalyzedMachines, planId: string): strin
 	const modules = new Set<string>();
 	const links = new Map<string, Map<string, string>>();
 	const catalogs = new Map<string, StoredCatalog>();
+	let hasKeys = false;
 	const addFile = (file: string): void => {
 		const document = documents.get(file);
 		if (document) files.set(names.ofFile(file), textOf(document));
 		else modules.add(names.ofFile(file));
+		hasKeys ||= keyPaths(document?.value).length > 0;
 	};
 	for (const id of reachable(plans, planId)) {
 		const used = origins.get(id);
@@ -58,6 +61,7 @@ export function bundleMachine(machines: AnalyzedMachines, planId: string): strin
 		if (used.catalog) {
 			if (used.catalog.file !== undefined) addFile(used.catalog.file);
 			addCatalog(catalogs, names.ofPlan(id), used.catalog, names);
+			hasKeys ||= keyPaths({ model_profiles: used.catalog.profiles }).length > 0;
 		}
 	}
 	if (![...files.keys(), ...modules].every(isPortablePath)) return undefined;
@@ -69,6 +73,7 @@ export function bundleMachine(machines: AnalyzedMachines, planId: string): strin
 		...(origin.base.length > 0 && { at: origin.base }),
 		files: Object.fromEntries(sorted(files)),
 		...(modules.size > 0 && { modules: [...modules].sort() }),
+		...(hasKeys && { left_out: "keys" }),
 		...(linked.length > 0 && { links: Object.fromEntries(linked) }),
 		...(catalogs.size > 0 && { profiles: sorted(catalogs).map(([, catalog]) => withSortedMachines(catalog)) }),
 	};
@@ -99,7 +104,7 @@ function reachable(plans: ReadonlyMap<string, MachinePlan>, planId: string): Rea
 interface StoredCatalog {
 	readonly machines: string[];
 	readonly file?: string;
-	readonly catalog?: Readonly<Record<string, unknown>>;
+	readonly catalog?: unknown;
 }
 
 /** Many machines may have one catalog: it is stored once. */
@@ -111,7 +116,7 @@ function addCatalog(
 ): void {
 	const source =
 		file === undefined
-			? { catalog: { model_profiles: profiles, default: named, override } }
+			? { catalog: withoutKeys({ model_profiles: profiles, default: named, override }) }
 			: { file: names.ofFile(file) };
 	const key = JSON.stringify(source);
 	const known = catalogs.get(key);
@@ -133,7 +138,7 @@ function withAgents(machine: unknown, plans: Readonly<Record<string, AgentPlan>>
 		const plan = Object.hasOwn(plans, name) ? plans[name] : undefined;
 		if (plan?.file === undefined) return [name, reference] as const;
 		const { type, config } = plan;
-		return [name, type === "flatagent" ? config : { type, config }] as const;
+		return [name, withoutKeys(type === "flatagent" ? config : { type, config })] as const;
 	});
 	return { ...machine, data: { ...data, agents: Object.fromEntries(inPlace) } };
 }

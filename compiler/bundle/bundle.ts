@@ -42,6 +42,8 @@ export interface Bundle {
 	/** By folder and reference: where a reference leads that does not lead there by itself, such as an absolute one. */
 	readonly links: ReadonlyMap<string, ReadonlyMap<string, string>>;
 	readonly catalogs: readonly BundledCatalog[];
+	/** Whether keys stood in the files, which are empty texts here. */
+	readonly leavesOutKeys: boolean;
 	/** The machine's document with its agents in place, for programs that know nothing of bundles. */
 	readonly document: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,7 @@
 /** The stored configurations of machines that were compiled together, and the ids by which checkpoints name machines. */
+import type { Analysis } from "../plan/analyze.ts";
 import { type AnalyzedMachines, bundleMachine } from "./bundle-machine.ts";
+import { documentWithoutKeys } from "./keys.ts";
 import { PortableNames } from "./portable-names.ts";
 
 /** Both ways between the ids of this process and those that mean the same everywhere. */
@@ -15,9 +17,9 @@ export class Configurations {
 	readonly #ids = new Map<string, Ids>();
 
 	/** @param entry the machine that ids are relative to, unless another one is named */
-	constructor({ plans, origins, documents }: AnalyzedMachines, entry: string) {
+	constructor({ plans, origins, documents }: Pick<Analysis, "plans" | "origins" | "documents">, entry: string) {
 		// The documents themselves hold the trees that they were read from: only what is needed later is kept.
-		const kept = new Map([...documents].map(([file, { text, value }]) => [file, { text, value }] as const));
+		const kept = new Map([...documents].map(([file, document]) => [file, documentWithoutKeys(document)] as const));
 		this.#machines = { plans, origins, documents: kept };
 		this.#entry = entry;
 	}

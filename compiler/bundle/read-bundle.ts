@@ -38,6 +38,7 @@ export function readBundle(text: string): Bundle | null {
 		modules,
 		links: linksOf(own(record, "links"), (path) => files.has(path) || modules.has(path)),
 		catalogs: listOf(own(record, "profiles"), "profiles", (value) => catalogOf(value, files)),
+		leavesOutKeys: own(record, "left_out") === "keys",
 		document,
 	};
 }

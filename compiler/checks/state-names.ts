@@ -25,6 +25,7 @@ export function checkStateNames(machine: CheckedMachine): void {
 function problemOf(name: string): string | undefined {
 	if (name.trim() === "") return "it is blank";
 	if (name.includes(".")) return "a `.` separates the parts of a path there";
+	if (name.includes("\\")) return "a `\\` there makes the next character stand for itself";
 	if (name.startsWith("#")) return "a leading `#` marks an id there";
 	if (name.startsWith(reservedPrefix)) return `names that begin with \`${reservedPrefix}\` are the compiler's`;
 	const ending = reservedSuffixes.find((one) => name.endsWith(one));

@@ -44,7 +44,8 @@ function webhookHooks(args: HooksArgs, logger: Logger): WebhookHooks {
 		endpoint,
 		logger,
 		...(timeout === undefined ? {} : { timeout }),
-		...(apiKey === undefined ? {} : { apiKey }),
+		// A stored configuration has an empty text where a key was.
+		...(apiKey === undefined || apiKey === "" ? {} : { apiKey }),
 	});
 }
 

@@ -12,8 +12,16 @@ export interface FewestSteps {
 	readonly isExact: boolean;
 }
 
-/** Tries all runs up to a number of steps, the short ones first. */
-export function fewestSteps(machine: SmallMachine, invariant: SmallInvariant, most: number): FewestSteps {
+/**
+ * Tries all runs up to a number of steps, the short ones first.
+ * @param answers of agents with a schema; default: those that have all of its fields
+ */
+export function fewestSteps(
+	machine: SmallMachine,
+	invariant: SmallInvariant,
+	most: number,
+	answers?: readonly Output[],
+): FewestSteps {
 	const isExact = hasKnownAnswers(machine);
 	const seen = new Set<string>();
 	type Place = readonly [state: string, context: Context];
@@ -38,7 +46,7 @@ export function fewestSteps(machine: SmallMachine, invariant: SmallInvariant, mo
 			const entered = look(before, null);
 			if (entered === "broken") return { steps: step, isExact };
 			if (entered === "over") continue;
-			for (const outcome of outcomesOf(state, before)) {
+			for (const outcome of outcomesOf(state, before, answers)) {
 				const done = "error" in outcome ? undefined : look(outcome.context, outputOf(state, outcome.output));
 				if (done === "broken") return { steps: step, isExact };
 				if (done === "over") continue;

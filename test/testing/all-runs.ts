@@ -26,7 +26,7 @@ const asked: readonly Output[] = domains.n.flatMap((n) =>
 	domains.s.flatMap((s) => domains.ok.map((ok): Output => ({ n, s, ok }))),
 );
 /** The same of a model that may leave out fields. */
-const leavingOut: readonly Output[] = [undefined, ...domains.n].flatMap((n) =>
+export const leavingOut: readonly Output[] = [undefined, ...domains.n].flatMap((n) =>
 	[undefined, ...domains.s].flatMap((s) =>
 		[undefined, ...domains.ok].map(
 			(ok): Output => ({

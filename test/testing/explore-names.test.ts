@@ -19,7 +19,7 @@ states:
     transitions: [{ condition: context.approved, to: done }, { condition: context.score >= 8, to: done }, { to: done }]
   done: { type: final }`);
 	expect(names).toEqual([
-		"judge",
+		"judge (failed)",
 		"judge → done",
 		"judge → done (judge: context.score >= 8)",
 		"judge → done (judge: otherwise)",

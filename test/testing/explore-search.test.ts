@@ -347,7 +347,7 @@ states:
 			},
 		]);
 		expect(found.states.filter(({ isEndless }) => isEndless).map(({ state }) => state)).toEqual(["one", "two"]);
-		expect(scenarioNamed(found, "start → one → two → one")).toMatchObject({
+		expect(scenarioNamed(found, "start → one → two → one (stopped)")).toMatchObject({
 			maxSteps: 4,
 			ending: { status: "stopped", reason: "max_steps" },
 		});

@@ -38,7 +38,7 @@ states:
 		const found = await explored(
 			machine("states: { ask: { type: initial, agent: a, transitions: [{ to: end }] }, end: { type: final } }"),
 		);
-		expect(scenarioNamed(found, "ask").ending).toEqual({ status: "failed", error: "Error" });
+		expect(scenarioNamed(found, "ask (failed)").ending).toEqual({ status: "failed", error: "Error" });
 	});
 
 	it("with retries answers at once, after one failure, or never", async () => {

@@ -11,7 +11,7 @@ import { readScenario } from "../../src/testing/scenario/read-scenario.ts";
 import { replayScenario } from "../../src/testing/scenario/replay.ts";
 import { writeScenario } from "../../src/testing/scenario/write-scenario.ts";
 import { fewestSteps, stepBroken } from "./all-moments.ts";
-import { hasKnownAnswers } from "./all-runs.ts";
+import { hasKnownAnswers, leavingOut } from "./all-runs.ts";
 import { smallInvariant } from "./small-invariants.ts";
 import { documentOf, smallMachine } from "./small-machines.ts";
 
@@ -28,7 +28,7 @@ it("breaks what can break, in as few steps as it can, and nothing else", { timeo
 			if (validate(whole).some(({ severity }) => severity === "error")) return;
 			const compiled = compile(whole);
 			const { results } = await checkInvariantsOf(compiled, exploreMachine(compiled.plan));
-			const { steps, isExact } = fewestSteps(machine, invariant, mostSteps);
+			const { steps } = fewestSteps(machine, invariant, mostSteps);
 			const violation = results[0]?.violation;
 			counts.machines++;
 			if (!violation) {
@@ -43,7 +43,9 @@ it("breaks what can break, in as few steps as it can, and nothing else", { timeo
 			if (!hasKnownAnswers(machine)) return;
 			counts.exact++;
 			expect(stepBroken(machine, invariant, violation.scenario)).toBe(found);
-			if (steps !== undefined) expect(found).toBeGreaterThanOrEqual(steps);
+			// Where nothing else covers a transition, scenarios leave out fields of answers.
+			const { steps: possible, isExact } = fewestSteps(machine, invariant, mostSteps, leavingOut);
+			if (possible !== undefined) expect(found).toBeGreaterThanOrEqual(possible);
 			else if (isExact) throw new Error(`${invariant.kind}: ${invariant.text} was broken and cannot be`);
 		}),
 		{ numRuns: 60 },

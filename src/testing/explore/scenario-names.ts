@@ -28,19 +28,22 @@ export class ScenarioNames {
 
 	/** A name that no other scenario has. */
 	take(scenario: Scenario, ways: readonly Way[]): string {
-		const { name } = scenario;
-		const done = doneBy(scenario, ways);
+		const { status } = scenario.ending;
+		// A path alone is taken for one that leads to its end.
+		const ended = status === "done" ? [] : [status];
+		const place = named(scenario.name, ended);
+		const done = doneBy(ways);
 		const chosen = transitionsBy(scenario).map((key) => this.#labels.get(key) ?? key);
-		const first = this.#first.get(name);
+		const first = this.#first.get(place);
 		if (!first) {
-			this.#first.set(name, { input: scenario.input, done: new Set([...done, ...chosen]) });
-			return this.#free(name);
+			this.#first.set(place, { input: scenario.input, done: new Set([...done, ...chosen]) });
+			return this.#free(place);
 		}
 		const absent = Object.keys(first.input).filter((key) => !Object.hasOwn(scenario.input, key));
 		const less = absent.length === 0 ? [] : [`without ${absent.map((key) => `input.${key}`).join(", ")}`];
 		const differences = [done, chosen, less].map((list) => list.filter((one) => !first.done.has(one)));
 		const told = differences.find((list) => list.length > 0) ?? [];
-		return this.#free(told.length === 0 ? name : `${name} (${told.slice(0, mostTold).join(", ")})`);
+		return this.#free(named(scenario.name, [...ended, ...told.slice(0, mostTold)]));
 	}
 
 	#free(name: string): string {
@@ -51,11 +54,13 @@ export class ScenarioNames {
 	}
 }
 
+function named(path: string, told: readonly string[]): string {
+	return told.length === 0 ? path : `${path} (${told.join(", ")})`;
+}
+
 /** How the work of its states goes and which errors it meets, each once. */
-function doneBy({ ending }: Scenario, ways: readonly Way[]): readonly string[] {
-	const work = ways.flatMap(({ outcomes, error }) => (error === undefined ? outcomes : [...outcomes, error]));
-	const ended = ending.status === "failed" || ending.status === "stopped" ? [ending.status] : [];
-	return [...new Set([...ended, ...work])];
+function doneBy(ways: readonly Way[]): readonly string[] {
+	return [...new Set(ways.flatMap(({ outcomes, error }) => (error === undefined ? outcomes : [...outcomes, error])))];
 }
 
 function transitionsBy({ taken }: Scenario): readonly string[] {
