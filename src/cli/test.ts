@@ -13,7 +13,7 @@ import { compileOrExplain } from "./compile-or-explain.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { findDocuments } from "./find-documents.ts";
 import { orUsageError } from "./or-usage-error.ts";
-import { counted } from "./print-diagnostics.ts";
+import { counted, diagnosticsText } from "./print-diagnostics.ts";
 import { isInteractive, wantsColor, writeTo } from "./streams.ts";
 import { openTestProgress } from "./test-progress.ts";
 import { testReport } from "./test-report.ts";
@@ -97,6 +97,7 @@ async function testAll(
 	const compileOptions = profiles === undefined ? {} : { profilesFile: resolve(profiles) };
 	const sets = files.map((file) => compileOrExplain(file, () => compileFile(file, compileOptions)));
 	const scenarios = scenariosByMachine(sets, given);
+	await warnOfInvariants(sets);
 	const tests: MachineTest[] = [];
 	const seen = new Set<string>();
 	using progress = openTestProgress(process.stderr, !quiet && isInteractive(process.stderr));
@@ -114,6 +115,16 @@ async function testAll(
 		}
 	}
 	return tests;
+}
+
+/** Diagnostics of invariants that are not checked, or hold whatever happens. */
+const idleInvariants: ReadonlySet<string> = new Set(["FS5202", "FS5204", "FS5205"]);
+
+/** The other warnings are for `flatstate validate`; without these the report would count what nobody checks as held. */
+async function warnOfInvariants(sets: readonly Compiled[]): Promise<void> {
+	const found = sets.flatMap(({ diagnostics }) => diagnostics.filter(({ code }) => idleInvariants.has(code)));
+	const texts = found.map((diagnostic) => diagnosticsText([diagnostic], wantsColor(process.stderr)));
+	await writeTo(process.stderr, [...new Set(texts)].join(""));
 }
 
 function ownFirst({ plan, plans }: Compiled): Compiled["plan"][] {
