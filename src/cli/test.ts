@@ -9,6 +9,7 @@ import { reportJson } from "../testing/report/report-json.ts";
 import { totalsOf } from "../testing/report/totals.ts";
 import { type GivenValues, readValues } from "../testing/scenario/read-values.ts";
 import type { WrittenScenario } from "../testing/scenario/scenario.ts";
+import { strangersIn } from "../testing/scenario/value-strangers.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { findDocuments } from "./find-documents.ts";
@@ -46,6 +47,7 @@ export async function testCommand(paths: readonly string[], options: TestCommand
 	if (options.update && options.emit === undefined) throw new UsageError("--update goes with --emit DIR.");
 	const given = options.scenarios === undefined ? undefined : await readGiven(options.scenarios);
 	const tests = await testAll(machineFiles(paths), options, given);
+	if (given) await writeTo(process.stderr, strangersText(tests, given));
 	const report = reportJson(tests, process.cwd());
 	if (options.coverage !== undefined) {
 		const { coverage } = options;
@@ -87,6 +89,15 @@ async function readGiven(file: string): Promise<Given> {
 	const cannot = `Cannot use ${file} for --scenarios`;
 	const text = await orUsageError(cannot, () => readFile(file, "utf8"));
 	return { file, values: await orUsageError(cannot, () => readValues(text, file)) };
+}
+
+/** A warning for each name in the file of values that none of the machines has. */
+function strangersText(tests: readonly MachineTest[], { file, values }: Given): string {
+	const strangers = strangersIn(
+		values.extra,
+		tests.map(({ plan }) => plan),
+	);
+	return strangers.map((sentence) => `warning: ${printable(`${file}: ${sentence}`)}\n`).join("");
 }
 
 async function testAll(
