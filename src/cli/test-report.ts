@@ -65,11 +65,12 @@ function machineText(test: MachineTest, options: TestReportOptions): string {
 	const sections = [
 		perState(transitions, options),
 		...transitions.filter(isOpen).map((each) => transitionText(each, options)),
-		...states.filter(isOpen).map((each) => stateText(each, options)),
+		...states.filter(({ reach }) => reach.status === "dead").map((each) => stateText(each, options)),
+		unfoundText(states, options),
 		...outcomes
 			.filter(({ reach }) => reach.status === "unsolved")
-			.map(({ state, outcome, reach }) =>
-				entry(paint.yellow("not seen"), `${oneLine(state)}: ${oneLine(outcome)}`, undefined, reasonOf(reach), options),
+			.map(({ state, outcome }) =>
+				entry(paint.yellow("not seen"), `${oneLine(state)}: ${oneLine(outcome)}`, undefined, "", options),
 			),
 		...endlessLoops.map(({ text }) => entry(paint.yellow("endless"), text, undefined, "", options)),
 		...assumptions.map((text) => entry(paint.dim("assumed"), oneLine(text), undefined, "", options)),
@@ -126,6 +127,16 @@ function transitionText({ id, label, at, reach }: TransitionReach, options: Test
 function stateText({ state, at, isFinal, reach }: StateReach, options: TestReportOptions): string {
 	const what = isFinal ? "the end" : "the state";
 	return entry(statusText(reach, options), `${what} ${oneLine(state)}`, at, reasonOf(reach), options);
+}
+
+/** The states that no run was found to enter, in one entry: the transitions to them say what is missing. */
+function unfoundText(states: readonly StateReach[], options: TestReportOptions): string {
+	const names = states.flatMap(({ state, reach }) => (reach.status === "unsolved" ? [oneLine(state)] : []));
+	if (names.length === 0) return "";
+	const what = names.length === 1 ? "the state" : "the states";
+	const text = `${what} ${names.join(", ")}`;
+	const reason = `No run was found that enters ${names.length === 1 ? "it" : "them"}.`;
+	return entry(options.paint.yellow("unsolved"), text, undefined, reason, options);
 }
 
 function statusText({ status }: Reach, { paint }: TestReportOptions): string {

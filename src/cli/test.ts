@@ -9,11 +9,12 @@ import { reportJson } from "../testing/report/report-json.ts";
 import { totalsOf } from "../testing/report/totals.ts";
 import { type GivenValues, readValues } from "../testing/scenario/read-values.ts";
 import type { WrittenScenario } from "../testing/scenario/scenario.ts";
+import { strangersIn } from "../testing/scenario/value-strangers.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { findDocuments } from "./find-documents.ts";
 import { orUsageError } from "./or-usage-error.ts";
-import { counted } from "./print-diagnostics.ts";
+import { counted, diagnosticsText } from "./print-diagnostics.ts";
 import { isInteractive, wantsColor, writeTo } from "./streams.ts";
 import { openTestProgress } from "./test-progress.ts";
 import { testReport } from "./test-report.ts";
@@ -46,6 +47,7 @@ export async function testCommand(paths: readonly string[], options: TestCommand
 	if (options.update && options.emit === undefined) throw new UsageError("--update goes with --emit DIR.");
 	const given = options.scenarios === undefined ? undefined : await readGiven(options.scenarios);
 	const tests = await testAll(machineFiles(paths), options, given);
+	if (given) await writeTo(process.stderr, strangersText(tests, given));
 	const report = reportJson(tests, process.cwd());
 	if (options.coverage !== undefined) {
 		const { coverage } = options;
@@ -89,6 +91,15 @@ async function readGiven(file: string): Promise<Given> {
 	return { file, values: await orUsageError(cannot, () => readValues(text, file)) };
 }
 
+/** A warning for each name in the file of values that none of the machines has. */
+function strangersText(tests: readonly MachineTest[], { file, values }: Given): string {
+	const strangers = strangersIn(
+		values.extra,
+		tests.map(({ plan }) => plan),
+	);
+	return strangers.map((sentence) => `warning: ${printable(`${file}: ${sentence}`)}\n`).join("");
+}
+
 async function testAll(
 	files: readonly string[],
 	{ profiles, quiet }: TestCommandOptions,
@@ -97,6 +108,7 @@ async function testAll(
 	const compileOptions = profiles === undefined ? {} : { profilesFile: resolve(profiles) };
 	const sets = files.map((file) => compileOrExplain(file, () => compileFile(file, compileOptions)));
 	const scenarios = scenariosByMachine(sets, given);
+	await warnOfInvariants(sets);
 	const tests: MachineTest[] = [];
 	const seen = new Set<string>();
 	using progress = openTestProgress(process.stderr, !quiet && isInteractive(process.stderr));
@@ -114,6 +126,16 @@ async function testAll(
 		}
 	}
 	return tests;
+}
+
+/** Diagnostics of invariants that are not checked, or hold whatever happens. */
+const idleInvariants: ReadonlySet<string> = new Set(["FS5202", "FS5204", "FS5205"]);
+
+/** The other warnings are for `flatstate validate`; without these the report would count what nobody checks as held. */
+async function warnOfInvariants(sets: readonly Compiled[]): Promise<void> {
+	const found = sets.flatMap(({ diagnostics }) => diagnostics.filter(({ code }) => idleInvariants.has(code)));
+	const texts = found.map((diagnostic) => diagnosticsText([diagnostic], wantsColor(process.stderr)));
+	await writeTo(process.stderr, [...new Set(texts)].join(""));
 }
 
 function ownFirst({ plan, plans }: Compiled): Compiled["plan"][] {

@@ -35,6 +35,16 @@ states:
   done: { type: final }
 `;
 
+const lost = `
+states:
+  a:
+    type: initial
+    transitions: [{ condition: context.machine.depth > 0, to: deep }, { to: done }]
+  deep: { agent: judge, transitions: [{ to: deeper }] }
+  deeper: { transitions: [{ to: done }] }
+  done: { type: final }
+`;
+
 describe("the report of flatstate test", () => {
 	it("is short where all is well", async () => {
 		expect(testReport([await tested(good)], options)).toBe(
@@ -49,6 +59,13 @@ describe("the report of flatstate test", () => {
 		expect(text).toMatch(/ {2}dead judge → sorry, `false` \S+:\d+:\d+\n {4}\S/);
 		expect(text).toContain("  dead the end sorry");
 		expect(text).toContain("  endless `around` leads only to itself: no end can be reached from it");
+	});
+
+	it("names the states that no run was found for in one entry", async () => {
+		const text = testReport([await tested(lost)], options);
+		expect(text).toContain("  unsolved the states deep, deeper\n    No run was found that enters them.\n");
+		expect(text).toContain("  not seen deep: agent answered\n  not seen deep: agent failed\n");
+		expect(text.match(/No run was found that enters them/g)).toHaveLength(1);
 	});
 
 	it("adds up many machines, and shows only those with findings with quiet", async () => {

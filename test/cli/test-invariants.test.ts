@@ -77,4 +77,46 @@ describe("flatstate test", () => {
 		expect(ended.code).not.toBe(0);
 		expect(ended.stderr).toContain("machine.yml:24:12 error FS5203 there is no variable `contxt`");
 	});
+
+	it("warns of what is under `invariants` and is not checked, or could never be broken", async () => {
+		await using folder = files({
+			"machine.yml": review("nevr: context.score < 8\nalways: state != 'publihs'"),
+		});
+		const ended = await flatstate(["test", "machine.yml"], { cwd: folder.path });
+		expect(ended.code).toBe(0);
+		expect(ended.stdout).toContain("1 of 1 invariant held");
+		expect(ended.stderr).toContain("machine.yml:24:5 warning FS5202 `nevr` is no kind of invariant");
+		expect(ended.stderr).toContain("help: did you mean `never`?");
+		expect(ended.stderr).toContain("machine.yml:25:22 warning FS5205 there is no state `publihs`");
+		expect(ended.stderr).toContain("help: did you mean `publish`?");
+	});
+
+	it("checks those of child machines, each on its own runs", async () => {
+		const part = (invariants: string): string => `spec: flatmachine
+data:
+  name: part
+  context: { n: input.n }
+  states:
+    start: { type: initial, transitions: [{ condition: context.n == 3, to: three }, { to: other }] }
+    three: { type: final }
+    other: { type: final }
+metadata: { invariants: { ${invariants} } }
+`;
+		await using folder = files({
+			"machine.yml": `spec: flatmachine
+data:
+  name: whole
+  context: {}
+  machines: { part: ./part.yml }
+  states:
+    start: { type: initial, machine: part, input: { n: 1 }, transitions: [{ to: done }] }
+    done: { type: final }
+`,
+			"part.yml": part("never: state == 'three'"),
+		});
+		const ended = await flatstate(["test", "machine.yml"], { cwd: folder.path });
+		expect(ended.code).toBe(1);
+		expect(ended.stdout).toContain("broken never: state == 'three' part.yml:9:34");
+		expect(ended.stdout).toContain("start → three: it holds");
+	});
 });

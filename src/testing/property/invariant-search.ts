@@ -29,7 +29,7 @@ const MOST_SUSPICIONS = 3;
 
 /** How far the search goes. */
 function boundsOf({ states }: MachinePlan): SearchBounds {
-	return { situations: 4000 + 20 * states.length, steps: 20_000 + 100 * states.length };
+	return { situations: 4000 + 5 * states.length, steps: 20_000 + 25 * states.length };
 }
 
 /** Ways to situations in which invariants break, the shortest first; none where the search found none. */

@@ -40,7 +40,8 @@ export function readValues(text: string, file = "<scenarios>"): GivenValues {
 	});
 }
 
-const errorsAreTried = " is an error: those that `on_error` names are tried anyway. Write others in whole scenarios.";
+const errorsAreTried =
+	" is an error: those that `on_error` names and conditions ask for are tried anyway. Write others in whole scenarios.";
 
 /** What templates see as `output` after such an answer. */
 function payloadIn(document: ScenarioDocument, item: Field): unknown {

@@ -30,7 +30,7 @@ export class SolvedAnswers implements AnswerSpace {
 	readonly assumptions: readonly string[];
 	readonly #plan: MachinePlan;
 	readonly #options: AnswerSpaceOptions;
-	readonly #solved = new Map<string, Solved>();
+	readonly #solved = new Map<string, readonly Solved[]>();
 	#inputs: readonly FlatContext[] | undefined;
 
 	constructor(plan: MachinePlan, options: AnswerSpaceOptions) {
@@ -96,15 +96,11 @@ export class SolvedAnswers implements AnswerSpace {
 	}
 
 	#solvedOf(name: string, make: () => readonly Source[]): readonly Solved[] {
-		const places = [...this.#solved.keys()].filter((one) => one.startsWith(`${name}\0`));
-		if (places.length === 0) {
-			for (const [index, source] of make().entries()) {
-				const place = `${name}\0${index}`;
-				places.push(place);
-				this.#solved.set(place, { source, keys: keysThatMatter(source), known: new Map() });
-			}
-		}
-		return places.flatMap((place) => this.#solved.get(place) ?? []);
+		const known = this.#solved.get(name);
+		if (known) return known;
+		const made = make().map((source): Solved => ({ source, keys: keysThatMatter(source), known: new Map() }));
+		this.#solved.set(name, made);
+		return made;
 	}
 
 	#candidates(sources: readonly Solved[], context: FlatContext): readonly unknown[] {
