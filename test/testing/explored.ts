@@ -102,3 +102,23 @@ export function scenarioNamed({ scenarios }: Exploration, name: string): Scenari
 	if (!found) throw new Error(`no scenario ${name}, but ${scenarios.map((one) => one.name).join("; ")}`);
 	return found;
 }
+
+/** A machine whose action counts until the limit. */
+export const counting = (limit: number) =>
+	machine(`
+context: { n: 0 }
+states:
+  work:
+    type: initial
+    action: count
+    hooks: hooks
+    transitions: [{ to: check }]
+  check:
+    transitions:
+      - { condition: context.n >= ${limit}, to: done }
+      - { to: work }
+  done: { type: final, output: { n: context.n } }
+`);
+
+/** Answers for it. */
+export const byOne = answers({ actionEffects: (_state, _action, { n }) => [{ n: Number(n) + 1 }], errors: () => [] });

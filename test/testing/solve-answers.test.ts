@@ -86,6 +86,13 @@ const flows: readonly Flow[] = [
 	{ condition: "context.score * 2 - 1 > 9", writes: { score: "output.score" }, fields: { score: int } },
 	{ condition: "output.score >= 8", writes: {}, fields: { score: int } },
 	{ condition: "context.word == 'stop'", writes: { word: "{{ output.content | trim | lower }}" } },
+	{
+		condition: "context.kind == 'order' and context.id == '42'",
+		writes: {
+			kind: "{{ output.content.split(':')[0] | trim }}",
+			id: "{{ output.content.split(':')[1] | default('') | trim | int }}",
+		},
+	},
 	{ condition: "context.name == 'Ada Lovelace'", writes: { name: "{{ output.first }} {{ output.last }}" } },
 	{
 		condition: "context.slug == 'post/tea/2'",
@@ -178,6 +185,18 @@ const flows: readonly Flow[] = [
 		condition: "context.items.exists_one(i, i.score > 5 && i.kind == 'good')",
 		writes: { items: "output.items" },
 		fields: { items: { ...list, items: { type: "object", properties: { score: int, kind: str } } } },
+	},
+	{
+		engine: "cel",
+		condition: "context.cart.filter(i, i.price > 100.0).size() == 2",
+		writes: { cart: "output.cart" },
+		fields: { cart: { ...list, items: { type: "object", properties: { price: float } } } },
+	},
+	{
+		engine: "cel",
+		condition: "context.cart.map(i, i.qty).exists(q, q < 0)",
+		writes: { cart: "output.cart" },
+		fields: { cart: { ...list, items: { type: "object", properties: { qty: int } } } },
 	},
 	{
 		engine: "cel",

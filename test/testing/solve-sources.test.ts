@@ -1,57 +1,7 @@
-/** Values for everything that comes from outside: inputs, children, signals, actions, samples, and what flows through states. */
+/** Values for what comes from outside: inputs, signals, actions, samples, errors, and what flows through states. */
 import { describe, expect, test } from "vitest";
-import { compile } from "../../src/compile.ts";
-import { type AnswerSpaceOptions, answerSpace } from "../../src/testing/solve/answer-space.ts";
 import { startContext, stateOf, verdictOf } from "./solve-judge.ts";
-
-interface Parts {
-	readonly context?: Readonly<Record<string, unknown>>;
-	readonly states: Readonly<Record<string, unknown>>;
-	readonly machines?: Readonly<Record<string, unknown>>;
-	readonly fields?: Readonly<Record<string, unknown>>;
-	readonly metadata?: Readonly<Record<string, unknown>>;
-}
-
-const end = { type: "final" };
-
-function spaceOf({ context = {}, states, machines, fields, metadata }: Parts, options: AnswerSpaceOptions = {}) {
-	const { plan, plans } = compile({
-		spec: "flatmachine",
-		spec_version: "4.2.1",
-		...(metadata && { metadata }),
-		data: {
-			context,
-			agents: {
-				judge: {
-					spec: "flatagent",
-					data: { model: "mock/m", system: "s", user: "u", ...(fields && { output: fields }) },
-				},
-			},
-			...(machines && { machines }),
-			states: { ...states, end },
-		},
-	});
-	return { plan, space: answerSpace(plan, { plans, ...options }) };
-}
-
-function childWith(...outputs: readonly unknown[]) {
-	const names = outputs.map((_, index) => `end${index}`);
-	const first = names[0] ?? "end0";
-	return {
-		spec: "flatmachine",
-		spec_version: "4.2.1",
-		data: {
-			context: { way: "input.way" },
-			states: {
-				start: {
-					type: "initial",
-					transitions: [...names.slice(1).map((to) => ({ condition: `context.way == '${to}'`, to })), { to: first }],
-				},
-				...Object.fromEntries(names.map((name, index) => [name, { type: "final", output: outputs[index] }])),
-			},
-		},
-	};
-}
+import { childWith, spaceOf } from "./solve-spaces.ts";
 
 describe("inputs", () => {
 	test("drive the conditions of states that the run comes to later", () => {
@@ -98,6 +48,35 @@ describe("inputs", () => {
 		expect(papers).toContainEqual([{ title: "title 1" }]);
 		expect(papers).toContainEqual([{ title: "title 1" }, { title: "title 2" }]);
 		expect(papers).toContainEqual([]);
+	});
+
+	test("are lists as long as conditions ask for, with the keys that results are asked for", () => {
+		const { space } = spaceOf({
+			context: { people: "input.people", out: null },
+			machines: { reader: childWith({ ok: true }) },
+			states: {
+				start: {
+					type: "initial",
+					foreach: "context.people",
+					as: "person",
+					key: "{{ person.id }}",
+					machine: "reader",
+					input: { name: "{{ person.name }}" },
+					output_to_context: { out: "output", n: "{{ output | length }}", chief: "output.chief" },
+					transitions: [
+						{ condition: "context.n == '4'", to: "end" },
+						{ condition: "context.out.boss.ok", to: "end" },
+						{ to: "end" },
+					],
+				},
+			},
+		});
+		const people = space.inputs().map((input) => input.people);
+		expect(people.filter(Array.isArray).map(({ length }) => length)).toContain(4);
+		expect(people).toContainEqual([
+			{ id: "chief", name: "name 1" },
+			{ id: "boss", name: "name 2" },
+		]);
 	});
 
 	test("that are compared with each other are below, and not", () => {
@@ -209,96 +188,6 @@ describe("a comparison's bound", () => {
 		const scores = space.agentOutputs(stateOf(plan, "ask"), {}).map((output) => Number(Object(output).score));
 		expect(scores).toContain(8);
 		expect(new Set(scores.map((score) => Math.sign(score - 8))).size).toBeGreaterThan(1);
-	});
-});
-
-describe("a child's outputs", () => {
-	const transitions = [{ condition: "context.report.status == 'ok'", to: "end" }, { to: "end" }];
-
-	test("are those of its final states", () => {
-		const { plan, space } = spaceOf({
-			machines: { work: childWith({ status: "ok" }, { status: "failed", why: "context.way" }) },
-			states: { call: { type: "initial", machine: "work", output_to_context: { report: "output" }, transitions } },
-		});
-		const outputs = space.childOutputs(stateOf(plan, "call"), "work", {});
-		expect(outputs).toContainEqual({ status: "ok" });
-		expect(outputs).toContainEqual({ status: "failed", why: "why" });
-	});
-
-	test("are those of the work of a final state without an output of its own, and never null", () => {
-		const { plan, space } = spaceOf({
-			machines: {
-				work: {
-					spec: "flatmachine",
-					spec_version: "4.2.1",
-					data: {
-						agents: { judge: { spec: "flatagent", data: { model: "mock/m", system: "s", user: "u" } } },
-						states: { only: { type: "final", agent: "judge" } },
-					},
-				},
-			},
-			states: {
-				call: {
-					type: "initial",
-					machine: "work",
-					output_to_context: { report: "output" },
-					transitions: [...transitions.slice(0, 1), { condition: "context.report == null", to: "end" }, { to: "end" }],
-				},
-			},
-		});
-		const outputs = space.childOutputs(stateOf(plan, "call"), "work", {});
-		expect(outputs).toContainEqual(expect.objectContaining({ status: "ok" }));
-		expect(outputs).not.toContain(null);
-	});
-
-	test("may be anything where hooks of the child have the last word", () => {
-		const child = childWith({ status: "failed" });
-		const { plan, space } = spaceOf({
-			machines: { work: { ...child, data: { ...child.data, lifecycle_hooks: "report" } } },
-			states: { call: { type: "initial", machine: "work", output_to_context: { report: "output" }, transitions } },
-		});
-		expect(space.childOutputs(stateOf(plan, "call"), "work", {})).toContainEqual(
-			expect.objectContaining({ status: "ok" }),
-		);
-	});
-
-	test("are each machine's own in a list", () => {
-		const { plan, space } = spaceOf({
-			machines: { one: childWith({ n: "context.way" }), two: childWith({ n: "context.way" }) },
-			states: {
-				call: {
-					type: "initial",
-					machine: ["one", "two"],
-					output_to_context: { a: "output.one.n", b: "output.two.n" },
-					transitions: [{ condition: "context.a == 3 and context.b == 4", to: "end" }, { to: "end" }],
-				},
-			},
-		});
-		const call = stateOf(plan, "call");
-		expect(space.childOutputs(call, "one", {})).toContainEqual({ n: 3 });
-		expect(space.childOutputs(call, "two", {})).toContainEqual({ n: 4 });
-	});
-
-	test("are items of a foreach, of which some or none pass", () => {
-		const { plan, space } = spaceOf({
-			context: { papers: ["a", "b"] },
-			machines: { read: childWith({ good: "context.way" }) },
-			states: {
-				call: {
-					type: "initial",
-					foreach: "context.papers",
-					machine: "read",
-					output_to_context: { passed: "{{ output | selectattr('good') | list | length }}" },
-					transitions: [
-						{ condition: "context.passed == '2'", to: "end" },
-						{ condition: "context.passed == '0'", to: "end" },
-						{ to: "end" },
-					],
-				},
-			},
-		});
-		const outputs = space.childOutputs(stateOf(plan, "call"), "read", { papers: ["a", "b"] });
-		expect(outputs.map((output) => Boolean(Object(output).good))).toEqual(expect.arrayContaining([true, false]));
 	});
 });
 

@@ -55,9 +55,23 @@ export function reportOf(findings: Findings): Exploration {
 		endlessLoops: endlessLoops(findings, distances, open),
 		scenarios: chosen.scenarios,
 		assumptions: [...space.assumptions, ...limitNotes(plan, chosen)],
-		isCutShort: search.isCutShort,
+		isCutShort: search.isCutShort && isOpen(findings),
 		size: { situations: search.size, steps: search.steps },
 	};
+}
+
+/** Whether there is anything that a longer search could have found. */
+function isOpen({ plan, search, transitions, dead, entered }: Findings): boolean {
+	const isFound = ({ id }: LabelledTransition) => {
+		const key = transitionKey(id);
+		return search.transitions.has(key) || dead.has(key);
+	};
+	const states = plan.states.filter(({ name }) => entered.has(name));
+	return (
+		!transitions.every(isFound) ||
+		states.some(({ name }) => !search.situations.has(name)) ||
+		states.some((state) => outcomesOf(plan, state).some((outcome) => !search.outcomes.has(outcomeKey(state, outcome))))
+	);
 }
 
 function limitNotes({ settings }: MachinePlan, { beyondLimit }: ChosenScenarios): string[] {

@@ -4,9 +4,9 @@ import type { MachinePlan, StatePlan } from "../../../compiler/plan/plan.ts";
 import { reads as readsRoot } from "../../../compiler/xstate/scope.ts";
 import { scenarioExecutionId } from "../scenario/scenario.ts";
 import { declaredEffects, supposedKeys } from "../solve/effects.ts";
-import { templatesOf } from "../solve/machine-reads.ts";
 import { possibleErrors } from "../solve/possible-errors.ts";
 import { machineReads } from "../solve/readers.ts";
+import { templatesOf } from "../solve/structure-templates.ts";
 import type { LabelledTransition } from "./transition-labels.ts";
 
 /** Places that are named in one sentence. */

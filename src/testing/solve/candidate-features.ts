@@ -3,7 +3,7 @@ import { truthy } from "../../../compiler/expression/index.ts";
 import { conditionExpression, conditionValue } from "./condition-expression.ts";
 import { comparisonsOf, isOnBound } from "./condition-parts.ts";
 import { type Evaluated, evaluate, type Scope } from "./evaluate.ts";
-import type { Reader } from "./readers.ts";
+import { machineReads, type Reader } from "./readers.ts";
 import { contextIn, type Outcome, renderWrites, type Source } from "./source.ts";
 
 /** Names of what was seen; a candidate that adds none to those of the others tells nothing new. */
@@ -15,12 +15,15 @@ export interface Features {
 	readonly parts: readonly string[];
 	/** Those of both that conditions of other states show. */
 	readonly ahead: readonly string[];
+	/** What is stored where a value is made of the one before: a count may matter many rounds later. */
+	readonly stored: readonly string[];
 }
 
 /** Whether a candidate shows all that another one shows. */
 export function includesAll(features: Features, others: Features): boolean {
-	const shown = new Set([features.choice, ...features.verdicts, ...features.parts]);
-	return [others.choice, ...others.verdicts, ...others.parts].every((name) => shown.has(name));
+	const namesOf = ({ choice, verdicts, parts, stored }: Features) => [choice, ...verdicts, ...parts, ...stored];
+	const shown = new Set(namesOf(features));
+	return namesOf(others).every((name) => shown.has(name));
 }
 
 /** What one candidate's outcome shows. */
@@ -36,7 +39,16 @@ export function featuresOf(source: Source, outcome: Outcome): Features {
 		parts.push(...shown);
 		if (!reader.isOwn) ahead.push(verdict, ...shown);
 	}
-	return { choice: `choice ${choiceOf(source, outcome.scope)}`, verdicts, parts, ahead };
+	const stored = outcome.scope === undefined ? [] : storedIn(source, contextIn(outcome.scope));
+	return { choice: `choice ${choiceOf(source, outcome.scope)}`, verdicts, parts, ahead, stored };
+}
+
+/** The values of the keys that count on from what they were, as `KEY=VALUE`. */
+function storedIn({ plan, writes }: Source, context: Readonly<Record<string, unknown>>): readonly string[] {
+	const reads = machineReads(plan);
+	return writes
+		.filter(([key, structure]) => reads.structureReads(structure, key))
+		.map(([key]) => `${key}=${JSON.stringify(context[key] ?? null)}`);
 }
 
 /** What a reader sees after the templates between. */
@@ -51,9 +63,18 @@ export function scopesAt(source: Source, reader: Reader, base: Outcome): Outcome
 	return { scopes: [...base.scopes, ...after.scopes], scope: after.scope };
 }
 
-/** That both sides of an order are equal is told apart, since `>` and `>=` differ there alone. */
+/**
+ * That both sides of an order are equal is told apart, since `>` and `>=` differ there alone; and so are the values that a
+ * reader should take.
+ */
 function partsOf(reader: Reader, index: number, scope: Scope): string[] {
 	const shown = isOnBound(reader.expression, reader.door, scope) ? [`${index}=`] : [];
+	if (reader.values !== undefined) {
+		const taken = evaluate(reader.expression, reader.door, scope);
+		const text = taken.failed ? undefined : JSON.stringify(taken.value);
+		const at = reader.values.findIndex((value) => JSON.stringify(value) === text);
+		if (at !== -1) shown.push(`${index}.value ${at}`);
+	}
 	for (const [at, part] of comparisonsOf(reader.expression).entries()) {
 		shown.push(`${index}.${at}${letterOf(evaluate(part, reader.door, scope))}`);
 		if (isOnBound(part, reader.door, scope)) shown.push(`${index}.${at}=`);

@@ -12,16 +12,25 @@ import type { Reader, Write } from "./readers.ts";
 import { fitTo, UNFIT, variations } from "./shape.ts";
 import { ShownFeatures } from "./shown-features.ts";
 import { type Outcome, outcomeOf, type Source } from "./source.ts";
+import { testsIn } from "./structure-templates.ts";
 import { workingPlain } from "./working-plain.ts";
 
 type Context = Readonly<Record<string, unknown>>;
 
-/** So many candidates are tried for one source in one context, so many of them to see two things together, and so many are kept. */
+/**
+ * So many candidates are tried for one source in one context, so many of them to see two things together, and so many are kept;
+ * for each transition of the state beyond some as many more.
+ */
 const MOST_TRIALS = 400;
 const MOST_KEPT = 32;
 const MOST_JOINED = 150;
-/** So many proposals are tried for one verdict of one part of a condition. */
+const FEW_TRANSITIONS = 8;
+const TRIALS_PER_TRANSITION = 12;
+const KEPT_PER_TRANSITION = 3;
+/** So many proposals are tried for one verdict of one part of a condition, and of all readers together where they are many. */
 const MOST_PER_VERDICT = 10;
+const FEWEST_PER_VERDICT = 3;
+const MOST_PER_READERS = 200;
 
 /** Candidates that differ in what the conditions make of them, most telling first. */
 export function tellingCandidates(source: Source, context: Context): readonly unknown[] {
@@ -39,11 +48,25 @@ class Candidates {
 	readonly #tried = new Set<string>();
 	readonly #shown = new ShownFeatures();
 	#trials = 0;
+	/** Transitions of the state beyond few. */
+	readonly #more: number;
+	#mostKept: number;
 
 	constructor(source: Source, context: Context) {
 		this.#source = source;
 		this.#context = context;
 		this.#plain = workingPlain(source, context);
+		this.#more = Math.max(0, (source.state?.transitions.length ?? 0) - FEW_TRANSITIONS);
+		this.#mostKept = MOST_KEPT + this.#more * KEPT_PER_TRANSITION;
+	}
+
+	get #mostPerVerdict(): number {
+		const fair = Math.floor(MOST_PER_READERS / this.#source.readers.length);
+		return Math.min(MOST_PER_VERDICT, Math.max(FEWEST_PER_VERDICT, fair));
+	}
+
+	get #mostTrials(): number {
+		return MOST_TRIALS + this.#more * TRIALS_PER_TRANSITION * 2;
 	}
 
 	find(): readonly unknown[] {
@@ -51,6 +74,7 @@ class Candidates {
 		const base = this.#withLists();
 		this.#consider(NOTHING);
 		this.#chooseOwnTransitions(base);
+		this.#chooseBranches(base);
 		for (const [index, reader] of readers.entries()) this.#drive(reader, index, base);
 		for (const setting of variations(this.#source.shape)) this.#consider([setting]);
 		this.#combine();
@@ -94,6 +118,19 @@ class Candidates {
 		this.#considerAll(before, base, []);
 	}
 
+	/** What is tested in the templates that store the value, true and false. */
+	#chooseBranches(base: Outcome): void {
+		const { writes } = this.#source;
+		for (const [stage, [, structure]] of writes.entries()) {
+			const scope = base.scopes[stage];
+			if (scope === undefined) continue;
+			const unknowns = this.#unknowns("template", scope, stage, []);
+			for (const test of testsIn(structure)) {
+				for (const wanted of [true, false]) this.#considerAll(propose(test, wanted, unknowns).slice(0, 2), base, []);
+			}
+		}
+	}
+
 	/** Makes a reader, and each comparison in it, true and false. */
 	#drive(reader: Reader, index: number, base: Outcome): void {
 		const before = base.scope && scopesAt(this.#source, reader, base);
@@ -105,7 +142,7 @@ class Candidates {
 		}
 		for (const expression of [reader.expression, ...comparisonsOf(reader.expression)]) {
 			for (const wanted of [true, false]) {
-				const proposals = propose(expression, wanted, unknowns).slice(0, MOST_PER_VERDICT);
+				const proposals = propose(expression, wanted, unknowns).slice(0, this.#mostPerVerdict);
 				this.#considerAll(proposals, before, reader.chain, index);
 			}
 		}
@@ -113,8 +150,14 @@ class Candidates {
 
 	/** Tries what has not been seen together: this transition and that condition ahead, two conditions both true. */
 	#combine(): void {
-		const most = this.#trials + MOST_JOINED;
-		for (const [one, other] of this.#shown.missing(this.#source.readers.length)) {
+		const { readers, state } = this.#source;
+		const most = this.#trials + MOST_JOINED + this.#more * TRIALS_PER_TRANSITION;
+		const isNext = (choice: string, reader: number): boolean => {
+			const taken = state?.transitions[Number(choice.slice("choice ".length))];
+			return taken !== undefined && readers[reader]?.state === taken.to;
+		};
+		this.#mostKept += this.#more * KEPT_PER_TRANSITION;
+		for (const [one, other] of this.#shown.missing(readers.length, isNext)) {
 			if (this.#trials >= most) return;
 			this.#join(one, other);
 		}
@@ -155,7 +198,10 @@ class Candidates {
 					const mine = one.filter(({ path }) => this.#contextKey(path) === key);
 					if (mine.length === 0) return [one];
 					const others = one.filter((setting) => !mine.includes(setting));
-					const solved = mine.map(({ path, value }) => invertStructure(structure, path.slice(2), value, unknowns));
+					// What is settled for other keys stays: both may be pieces of one text.
+					const settled = others.filter(({ path }) => path[0] === root);
+					const known = { ...unknowns, scope: Object(applyAll(scope, settled)) };
+					const solved = mine.map(({ path, value }) => invertStructure(structure, path.slice(2), value, known));
 					return solved.reduce<Assignment[]>((all, each) => product(all, each), [others]);
 				}),
 			);
@@ -196,7 +242,7 @@ class Candidates {
 	}
 
 	#consider(assignment: Assignment, reader?: number): void {
-		if (this.#trials >= MOST_TRIALS || (assignment.length === 0 && reader !== undefined)) return;
+		if (this.#trials >= this.#mostTrials || (assignment.length === 0 && reader !== undefined)) return;
 		const { shape, settle = (value: unknown) => value } = this.#source;
 		const fitted = fitTo(applyAll(this.#plain, assignment), shape);
 		if (fitted === UNFIT) return;
@@ -212,7 +258,7 @@ class Candidates {
 		if (this.#isBetterThanPlain(candidate, features)) {
 			this.#kept[0] = candidate;
 			this.#plainFeatures = undefined;
-		} else if (isNews && this.#kept.length < MOST_KEPT) this.#kept.push(candidate);
+		} else if (isNews && this.#kept.length < this.#mostKept) this.#kept.push(candidate);
 		if (assignment.length === 0) this.#plainFeatures = features;
 	}
 

@@ -126,8 +126,18 @@ function translateMethod(name: string, object: Expression, args: readonly ASTNod
 	if (name === "contains" && first !== undefined) {
 		return { kind: "compare", left: translate(first, names), rest: [{ operator: "in", right: object }], ...span };
 	}
-	if (MACROS.has(name) && first?.op === "id" && second !== undefined) {
-		return translateMacro(name, object, [first.args, second], place);
+	if (first?.op === "id" && second !== undefined) {
+		const body = [first.args, second] as const;
+		if (MACROS.has(name)) return translateMacro(name, object, body, place);
+		// Where all items pass, the filter gives the list itself.
+		if (name === "filter") {
+			const test = translateMacro("all", object, body, place);
+			// biome-ignore lint/suspicious/noThenProperty: the name that the syntax tree has for it.
+			return { kind: "conditional", test, then: object, otherwise: { kind: "list", items: [], ...span }, ...span };
+		}
+		if (name === "map" && args.length === 2) {
+			return { kind: "list", items: [translateMacro("exists", object, body, place)], ...span };
+		}
 	}
 	const method = Object.hasOwn(METHODS, name) ? METHODS[name] : name;
 	const callee: Expression = { kind: "attribute", object, name: method ?? name, ...span };

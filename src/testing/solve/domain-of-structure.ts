@@ -4,8 +4,8 @@ import type { PlannedTemplate, Structure } from "../../../compiler/plan/plan.ts"
 import { compileStructure } from "../../../compiler/render/structure.ts";
 import { ANYTHING, constants, type Domain, fieldOf, isListed, openKinds, unite } from "./domain.ts";
 import { attempt } from "./evaluate.ts";
-import { templatesOf } from "./machine-reads.ts";
 import { ABSENT, type Path, setAt } from "./paths.ts";
+import { templatesOf } from "./structure-templates.ts";
 
 export interface Variables {
 	readonly parsesRendered: boolean;

@@ -2,8 +2,8 @@
 import { isRecord, own, ownRecord } from "../../../compiler/document/plain-data.ts";
 import { references } from "../../../compiler/expression/index.ts";
 import type { MachinePlan, StatePlan, Structure } from "../../../compiler/plan/plan.ts";
-import { templatesOf } from "./machine-reads.ts";
 import { machineReads } from "./readers.ts";
+import { templatesOf } from "./structure-templates.ts";
 
 /** Values by context key, all of them possible. */
 export type DeclaredEffects = ReadonlyMap<string, readonly unknown[]>;

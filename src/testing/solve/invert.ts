@@ -75,9 +75,16 @@ function invertSubscript(
 		const character = typeof value === "string" ? value : "";
 		return invert(node.object, character.padStart(place < 0 ? 1 : place + 1, "x"), unknowns);
 	}
+	const pieces = !now.failed && Array.isArray(now.value) && isSplit(node.object) ? now.value : undefined;
+	// A piece of a text: the others stay.
+	if (pieces !== undefined) return invert(node.object, setAt(pieces, [place], value), unknowns);
 	const at = expressionPath(node.object);
 	if (at !== undefined && unknowns.isFree([...at, place])) return [setting([...at, place], value)];
 	return invert(node.object, setAt(undefined, [place], value), unknowns);
+}
+
+function isSplit(node: Expression): boolean {
+	return node.kind === "call" && node.callee.kind === "attribute" && node.callee.name === "split";
 }
 
 function invertLogical(

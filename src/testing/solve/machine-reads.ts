@@ -14,6 +14,8 @@ import type {
 	Structure,
 } from "../../../compiler/plan/plan.ts";
 import type { Door } from "./evaluate.ts";
+import { listTests } from "./foreach-lists.ts";
+import { templatesOf } from "./structure-templates.ts";
 
 /** Everything: Liquid templates and whole contexts. */
 const ALL = "*";
@@ -31,6 +33,8 @@ export class MachineReads {
 	readonly #states: ReadonlyMap<string, StatePlan>;
 	readonly #keys = new WeakMap<object, ReadonlySet<string>>();
 	readonly #lists = new WeakMap<object, readonly Test[]>();
+	/** Keys of `context.machine` that are read somewhere. */
+	#machineKeys: ReadonlySet<string> | undefined;
 
 	constructor(plan: MachinePlan) {
 		this.plan = plan;
@@ -87,13 +91,18 @@ export class MachineReads {
 
 	/** Whether a condition, or what a state stores, reads `context.machine.KEY`. */
 	readsMachine(key: string): boolean {
-		const nodes = this.plan.states.flatMap((state) => [
-			...this.writesOf(state).flatMap(([, structure]) => templatesOf(structure).map(({ node }) => node)),
-			...state.transitions.flatMap(({ when }) => (when === undefined || when === "never" ? [] : [when.node])),
-		]);
-		return nodes
+		this.#machineKeys ??= new Set(this.plan.states.flatMap((state) => this.#machineKeysOf(state)));
+		return this.#machineKeys.has(key);
+	}
+
+	#machineKeysOf(state: StatePlan): readonly string[] {
+		const stored = this.writesOf(state).flatMap(([, structure]) => templatesOf(structure).map(({ node }) => node));
+		const asked = state.transitions.flatMap(({ when }) => (when === undefined || when === "never" ? [] : [when.node]));
+		return [...stored, ...asked]
 			.flatMap((node) => references(node))
-			.some(({ path: [root, first, second] }) => root === "context" && first === "machine" && second === key);
+			.flatMap(({ path: [root, first, key] }) =>
+				root === "context" && first === "machine" && key !== undefined ? [key] : [],
+			);
 	}
 
 	conditionReads(condition: PlannedCondition, key: string): boolean {
@@ -144,21 +153,12 @@ export class MachineReads {
 		return tests;
 	}
 
-	/** The list of a `foreach`, once for being empty or not, and once for having more than one item. */
+	/** What the list of a `foreach` is looked at for. */
 	#listOf(state: StatePlan, items: PlannedTemplate): readonly Test[] | undefined {
 		const known = this.#lists.get(items);
 		if (known !== undefined) return known;
-		const expression = listExpression(items);
-		if (expression === undefined) return undefined;
-		const { start, end } = expression;
-		const length: Expression = { kind: "filter", name: "length", input: expression, args: [], named: [], start, end };
-		const right: Expression = { kind: "literal", value: 1, start, end };
-		const several: Expression = { kind: "compare", left: length, rest: [{ operator: ">", right }], start, end };
-		const tests: readonly Test[] = [
-			{ expression, door: "template", values: listsFor(state) },
-			{ expression: asList(expression, expression), door: "template" },
-			{ expression: asList(expression, several), door: "template" },
-		];
+		const tests = listTests(this.plan, state, items);
+		if (tests === undefined) return undefined;
 		this.#lists.set(items, tests);
 		return tests;
 	}
@@ -179,65 +179,4 @@ export class MachineReads {
 		this.#keys.set(owner, keys);
 		return keys;
 	}
-}
-
-/** All templates of a structure. */
-export function templatesOf(structure: Structure): readonly PlannedTemplate[] {
-	switch (structure.kind) {
-		case "constant":
-			return [];
-		case "template":
-			return [structure];
-		case "list":
-			return structure.items.flatMap(templatesOf);
-		case "map":
-			return structure.entries.flatMap(([, value]) => templatesOf(value));
-	}
-}
-
-/** The list that a `foreach` goes through, as an expression. */
-function listExpression({ node }: PlannedTemplate): Expression | undefined {
-	if (node.kind === "path") {
-		return node.keys.reduce<Expression>((object, name) => ({ kind: "attribute", object, name, start: 0, end: 0 }), {
-			kind: "name",
-			name: node.root,
-			start: 0,
-			end: 0,
-		});
-	}
-	for (const { expression } of expressionsOf(node)) return expression;
-	return undefined;
-}
-
-/** `expression` and that `value` is a list at all: a text has a length, too. */
-function asList(value: Expression, expression: Expression): Expression {
-	const { start, end } = value;
-	const is = (name: string, negated: boolean): Expression => ({
-		kind: "test",
-		name,
-		negated,
-		input: value,
-		args: [],
-		start,
-		end,
-	});
-	return [is("string", true), is("mapping", true), expression].reduce(
-		(left, right) => ({ kind: "logical", operator: "and", left, right, start, end }),
-		is("sequence", false),
-	);
-}
-
-/** Lists of one, two and no items, in the form in which the templates of the state's items read them. */
-function listsFor({ foreach, input }: StatePlan): readonly unknown[] {
-	if (foreach === undefined) return [];
-	const structures = [foreach.key, input].filter((one) => one !== undefined);
-	const keys = structures
-		.flatMap(templatesOf)
-		.flatMap(({ node }) => references(node))
-		.flatMap(({ path: [root, key] }) => (root === foreach.as && key !== undefined ? [key] : []));
-	const item = (number: number): unknown => {
-		if (keys.length === 0) return `${foreach.as} ${number}`;
-		return Object.fromEntries(keys.map((key) => [key, `${key} ${number}`]));
-	};
-	return [[item(1)], [item(1), item(2)], []];
 }

@@ -3,10 +3,10 @@ import { childrenOf, expressionsOf } from "../../../compiler/checks/visit.ts";
 import { type Expression, references } from "../../../compiler/expression/index.ts";
 import type { MachinePlan, StatePlan, Structure } from "../../../compiler/plan/plan.ts";
 import { conditionExpression } from "./condition-expression.ts";
-import { templatesOf } from "./machine-reads.ts";
 import { expressionPath, type Path, setAt } from "./paths.ts";
 import type { Write } from "./readers.ts";
 import { plainValue, type Shape, words } from "./shape.ts";
+import { templatesOf } from "./structure-templates.ts";
 
 /** What the candidate is read by. */
 export interface PlainReads {

@@ -24,6 +24,8 @@ export interface Reader extends ConditionExpression {
 /** So many places are looked at for one source, and so many conditions are kept; nearer ones come first. */
 const MOST_PLACES = 400;
 const MOST_READERS = 40;
+/** For each transition of the state where the value comes from so many more. */
+const READERS_PER_TRANSITION = 2;
 
 interface Place {
 	readonly state: StatePlan;
@@ -59,6 +61,7 @@ export function readersFrom(
 	const known = new Map<Expression, Set<string>>();
 	const seen = new Set<string>();
 	const open: Place[] = [];
+	const most = MOST_READERS + READERS_PER_TRANSITION * from.transitions.length;
 	const visit = (place: Place): void => {
 		const name = `${place.at} ${place.key} ${place.state.name}`;
 		if (seen.has(name)) return;
@@ -77,7 +80,7 @@ export function readersFrom(
 	if (at === "transitions") for (const reader of outputReaders(from)) keep(reader);
 	for (const key of keys) visit({ state: from, at, key, chain: [] });
 	for (const place of open) {
-		if (seen.size > MOST_PLACES || found.length >= MOST_READERS) break;
+		if (seen.size > MOST_PLACES || found.length >= most) break;
 		const { state, key, chain } = place;
 		if (place.at === "work") {
 			for (const test of reads.testsOf(state, key)) keep({ state: state.name, ...test, chain, isOwn: false });

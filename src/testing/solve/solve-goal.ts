@@ -9,12 +9,12 @@ import { branchDistance } from "./branch-distance.ts";
 import { tellingCandidates } from "./candidates.ts";
 import { type ConditionExpression, conditionExpression } from "./condition-expression.ts";
 import { supposedKeys } from "./effects.ts";
-import { templatesOf } from "./machine-reads.ts";
 import { movesAt, placesOf, withChange } from "./mutate.ts";
 import { setAt } from "./paths.ts";
 import { fitTo, leavingOut, UNFIT, words } from "./shape.ts";
 import type { Source } from "./source.ts";
 import { agentSource, childSources, effectSource, signalSource } from "./sources.ts";
+import { templatesOf } from "./structure-templates.ts";
 import { hasSeveralChildren, Together } from "./together.ts";
 
 /** Outputs that are tried for one goal. */

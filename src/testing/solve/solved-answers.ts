@@ -116,16 +116,26 @@ export class SolvedAnswers implements AnswerSpace {
 	}
 }
 
-/** Context keys that the templates and readers of a source read. */
-function keysThatMatter({ plan, writes, readers, state }: Source): readonly string[] {
+/** Context keys whose values before the answer the templates and readers of a source see. */
+function keysThatMatter({ plan, writes, readers, state, isPartial }: Source): readonly string[] {
 	const reads = machineReads(plan);
 	const keys = new Set<string>();
-	const structures = [...writes, ...readers.flatMap(({ chain }) => chain)].map(([, structure]) => structure);
-	if (state?.foreach !== undefined) structures.push(state.foreach.items);
-	for (const structure of structures) for (const key of reads.structureKeys(structure)) keys.add(key);
-	for (const reader of readers) for (const key of reads.expressionKeys(reader.expression)) keys.add(key);
+	const written = new Set<string>();
+	const add = (more: Iterable<string>): void => {
+		for (const key of more) if (!written.has(key)) keys.add(key);
+	};
+	if (state?.foreach !== undefined) add(reads.structureKeys(state.foreach.items));
+	for (const [key, structure] of writes) {
+		add(reads.structureKeys(structure));
+		// What only some candidates store may be as it was before.
+		if (!isPartial) written.add(key);
+	}
+	for (const { chain, expression } of readers) {
+		for (const [, structure] of chain) add(reads.structureKeys(structure));
+		add(reads.expressionKeys(expression));
+	}
 	for (const { when } of state?.transitions ?? []) {
-		if (when !== undefined && when !== "never") for (const key of reads.conditionKeys(when)) keys.add(key);
+		if (when !== undefined && when !== "never") add(reads.conditionKeys(when));
 	}
 	return keys.has("*") ? plan.context.map(([key]) => key) : [...keys];
 }

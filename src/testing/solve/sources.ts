@@ -7,12 +7,12 @@ import { reads as readsRoot } from "../../../compiler/xstate/scope.ts";
 import type { Setting } from "./assignments.ts";
 import { childShapes } from "./child-shape.ts";
 import { attempt } from "./evaluate.ts";
-import { templatesOf } from "./machine-reads.ts";
 import { getAt, type Path } from "./paths.ts";
 import { plainCandidate } from "./plain-candidate.ts";
 import { machineReads, readersFrom, type Write } from "./readers.ts";
 import { ANY_SHAPE, answerShape, plainValue, type Shape, TEXT_ANSWER } from "./shape.ts";
 import type { Source } from "./source.ts";
+import { templatesOf } from "./structure-templates.ts";
 
 type Context = Readonly<Record<string, unknown>>;
 
