@@ -6,7 +6,7 @@ import type { ExecutionSummary } from "../store/execution-summary.ts";
 import type { LogRow, PersistenceBackend } from "../store/persistence-backend.ts";
 import { checkExecutionId, checkpointKey, latestKey, parseCheckpointKey } from "./checkpoint-key.ts";
 import { readRows, writeRows } from "./log.ts";
-import { type MachineSnapshot, parseSnapshot } from "./machine-snapshot.ts";
+import { CorruptCheckpointError, type MachineSnapshot, parseSnapshot } from "./machine-snapshot.ts";
 import { type Origin, readOrigin } from "./progress.ts";
 import { summaryOfSnapshot } from "./summary-of-snapshot.ts";
 import { isoMicroseconds } from "./time-text.ts";
@@ -67,8 +67,7 @@ export async function cloneExecution(
 	if (stored === null) {
 		throw new StoreError("invalid_checkpoint_key", `Execution ${sourceId} has no checkpoint ${key}.`);
 	}
-	const snapshot = cloneSnapshot(parseSnapshot(stored.text, key), newId, options);
-	const text = JSON.stringify(snapshot);
+	const { snapshot, text } = cloneOf(parseSnapshot(stored.text, key), newId, key, options);
 	const newKey = checkpointKey(newId, snapshot.step, snapshot.event);
 	if (stored.progress === null) {
 		// Something else than flatstate wrote the source: so it is with the fork.
@@ -84,6 +83,17 @@ export async function cloneExecution(
 	};
 	await persistence.commit([commit], null);
 	return snapshot;
+}
+
+/** @throws CorruptCheckpointError where something else than flatstate has stored what is nested too deep to be written */
+function cloneOf(source: MachineSnapshot, newId: string, key: string, options: CloneSnapshotOptions) {
+	try {
+		const snapshot = cloneSnapshot(source, newId, options);
+		return { snapshot, text: JSON.stringify(snapshot) };
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new CorruptCheckpointError(key, "it is nested too deep", { cause: error });
+	}
 }
 
 /** What the source was started with, and that the fork has nothing of what was before its first checkpoint. */

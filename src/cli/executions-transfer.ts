@@ -103,11 +103,23 @@ async function readSnapshotFile(file: string): Promise<MachineSnapshot> {
 		file === "-"
 			? await readAll(process.stdin)
 			: await orUsageError(`Cannot read ${file}`, () => readFile(file, "utf8"));
+	const name = file === "-" ? "from stdin" : file;
 	try {
-		return parseSnapshot(text, file === "-" ? "from stdin" : file);
+		const snapshot = parseSnapshot(text, name);
+		requireWritable(snapshot, name);
+		return snapshot;
 	} catch (error) {
 		if (!(error instanceof CorruptCheckpointError)) throw error;
 		throw new UsageError(`${error.message} A MachineSnapshot as \`export\` writes it is expected.`, { cause: error });
+	}
+}
+
+/** @throws CorruptCheckpointError for a snapshot that is nested too deep to be written again */
+function requireWritable(snapshot: MachineSnapshot, name: string): void {
+	try {
+		JSON.stringify(snapshot);
+	} catch (error) {
+		throw new CorruptCheckpointError(name, "it is nested too deep", { cause: error });
 	}
 }
 

@@ -160,6 +160,17 @@ describe("cloneExecution", () => {
 		expect(await store.persistence.listExecutionIds()).toEqual(["a", "x"]);
 	});
 
+	it("refuses a checkpoint that is nested too deep", async () => {
+		const key = "a/step_000002_state_exit.json";
+		const text = JSON.stringify({ ...doneSteps[2]?.snapshot, execution_id: "a", current_state: "check", context: {} });
+		const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+		await store.persistence.save(key, Buffer.from(text.replace('"context":{}', `"context":{"deep":${deep}}`)));
+		await expect(cloneExecution(store.persistence, "a", "b", { now, key })).rejects.toMatchObject({
+			code: "corrupt_checkpoint",
+			message: expect.stringContaining("nested too deep"),
+		});
+	});
+
 	it("refuses a checkpoint that cannot be read", async () => {
 		await store.persistence.save("a/step_000002_state_exit.json", Buffer.from('{"execution_id'));
 		await expect(cloneExecution(store.persistence, "a", "b", { now })).rejects.toMatchObject({

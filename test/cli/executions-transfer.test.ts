@@ -153,6 +153,15 @@ describe("flatstate executions import", () => {
 		expect(ended.stderr).toContain(message);
 	});
 
+	it("refuses a file that is nested too deep", async () => {
+		const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+		const text = `{"execution_id": "b", "current_state": "s", "context": {"deep": ${deep}}}`;
+		await using here = await place({ "b.json": text });
+		const ended = await here.run(`import ${here.file("b.json")}`);
+		expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+		expect(ended.stderr).toContain("cannot be read: it is nested too deep.");
+	});
+
 	it("refuses a file that is not there", async () => {
 		await using here = await place();
 		expect((await here.run("import nowhere.json")).stderr).toBe(
