@@ -45,7 +45,9 @@ export function browserPages(): (url: string, options?: PageOptions) => Promise<
 			if (!mayFail) troubles.push(`thrown: ${error.message}`);
 		});
 		page.on("console", (message) => {
-			if (message.type() !== "error" || mayFail || (mayLoseServer && message.text().includes("WebSocket"))) return;
+			// A font may be asked for when the server has gone, too.
+			const isLoss = mayLoseServer && /WebSocket|ERR_CONNECTION_REFUSED/.test(message.text());
+			if (message.type() !== "error" || mayFail || isLoss) return;
 			troubles.push(`logged: ${message.text()}`);
 		});
 		page.on("request", (request) => {

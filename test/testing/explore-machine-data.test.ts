@@ -52,7 +52,7 @@ states:
 		);
 		expect(reaches(found)).toEqual({ "ask#0": 1, "ask#1": 2, "ask#2": 1, "ask#3": 1 });
 		expect(scenarioNamed(found, "ask → dear")).toMatchObject({
-			agents: { a: [{ output: { content: "dear" }, cost: 0.5 }] },
+			agents: { a: [{ content: "dear", cost: 0.5 }] },
 			ending: { status: "done", output: { cost: 0.5 } },
 		});
 	});
