@@ -174,9 +174,11 @@ export class Trial {
 		});
 		const unfinished = executions.filter(({ status }) => status !== "done" && status !== "stopped");
 		expect(unfinished).toEqual([]);
-		// Only who lost the race was given up.
+		// Only who lost the race was given up. Files are renamed one after the other: killed between them, a child's end may
+		// be known to its parent alone, which then goes on without it.
+		const mayStand = store.name === "file" ? ["never", "worker"] : ["never"];
 		const losers = executions.filter(({ status }) => status === "stopped").map((each) => each.machine_name);
-		expect(losers.filter((name) => name !== "never")).toEqual([]);
+		expect(losers.filter((name) => !mayStand.includes(name))).toEqual([]);
 
 		// All that ended is known by the names that it ended with: else nothing of the above could fail.
 		const { begun, ended } = namesOf(this.#lines);
