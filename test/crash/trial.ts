@@ -176,7 +176,7 @@ export class Trial {
 		expect(unfinished).toEqual([]);
 		// Only who lost the race was given up. Files are renamed one after the other: killed between them, a child's end may
 		// be known to its parent alone, which then goes on without it.
-		const mayStand = store.name === "file" ? ["never", "worker"] : ["never"];
+		const mayStand = store.name.startsWith("file:") ? ["never", "worker"] : ["never"];
 		const losers = executions.filter(({ status }) => status === "stopped").map((each) => each.machine_name);
 		expect(losers.filter((name) => !mayStand.includes(name))).toEqual([]);
 
