@@ -3,7 +3,8 @@ import { type RawData, WebSocket } from "ws";
 
 /** A WebSocket of one browser or program. */
 export interface Connection {
-	send(message: string): void;
+	/** @param sent called when the system has taken it, after this returns; never for one that has ended */
+	send(message: string, sent?: () => void): void;
 }
 
 /** What stands behind an address of the server's WebSockets. */
@@ -33,9 +34,11 @@ export function serveConnection(
 	maxWaiting: number,
 ): void {
 	const connection: Connection = {
-		send(message) {
+		send(message, sent) {
 			if (socket.readyState !== WebSocket.OPEN) return;
-			socket.send(message);
+			socket.send(message, (error) => {
+				if (!error) sent?.();
+			});
 			if (socket.bufferedAmount > 0) sendSlowestAway(all, maxWaiting);
 		},
 	};

@@ -4,12 +4,12 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { JsonMachineConfig } from "../../compiler/xstate/lower.ts";
 import { isMachineContext, type MachineContext, patchBetween } from "../../compiler/xstate/machine-context.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
-import { errorFromAgentResult } from "../../runtime/agents/errors.ts";
-import { coerceAgentResult, costOf, payloadOf } from "../../runtime/agents/result.ts";
 import { Passage, type Passed } from "../../runtime/checkpoint/passage.ts";
 import { stateOf } from "../../runtime/checkpoint/position.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
+import { callOutcome } from "./call-outcome.ts";
 import { ContextView } from "./context-view.ts";
+import { contextOf, dataOf, isActor, partsOf } from "./inspection-parts.ts";
 import type { InspectedActor } from "./protocol.ts";
 import type { InspectionSession } from "./session.ts";
 
@@ -261,8 +261,9 @@ export class LiveFeed {
 		const isLimited = isMachineContext(context) && context.machine.run.stopped;
 		actor.status = status === "error" ? "error" : status === "done" && !isLimited ? "done" : "stopped";
 		const { redaction } = this.#session;
-		if (status === "done" && !isLimited) {
-			actor.output = redaction.value(actor.kind === "agent" ? payloadOf(coerceAgentResult(output)) : (output ?? null));
+		// What an agent gave is at its call.
+		if (status === "done" && !isLimited && actor.kind !== "agent") {
+			actor.output = actor.parent === null ? redaction.value(output ?? null) : redaction.excerpt(output ?? null);
 		}
 		if (status === "error") actor.error = redaction.error(error);
 		this.#touch(actor);
@@ -278,8 +279,8 @@ export class LiveFeed {
 		const state = visit?.kind === "visit" ? visit.state : "";
 		const { id, parent, name: agent, startedAt: at, endedAt } = actor;
 		this.#session.add(() => {
-			const started = { id, actor: parent ?? id, state, agent, at, input: redaction.value(input) };
-			if (status === undefined) return { type: "call", call: started };
+			const started = { id, actor: parent ?? id, state, agent, at };
+			if (status === undefined) return { type: "call", call: { ...started, input: redaction.value(input) } };
 			return {
 				type: "call",
 				call: { ...started, ...(endedAt !== undefined && { endedAt }), ...this.#outcome(status, output, error) },
@@ -302,7 +303,7 @@ export class LiveFeed {
 				at,
 				actor,
 				event: redaction.text(event),
-				...(data !== undefined && { data: redaction.value(data) }),
+				...(data !== undefined && { data: redaction.excerpt(data) }),
 			},
 		}));
 	}
@@ -310,41 +311,4 @@ export class LiveFeed {
 	#touch(actor: Actor): void {
 		this.#session.actor(actor.id, () => ({ ...actor }));
 	}
-}
-
-/** What an agent's answer shows of a call. */
-export function callOutcome(
-	output: unknown,
-	redaction: InspectionSession["redaction"],
-): { readonly answer?: unknown; readonly prompt?: string; readonly error?: string; readonly cost?: number } {
-	const result = coerceAgentResult(output);
-	const { rendered_user_prompt: prompt, error } = result;
-	return {
-		answer: redaction.value(payloadOf(result)),
-		cost: costOf(result),
-		...(typeof prompt === "string" && { prompt: redaction.text(prompt) }),
-		...(error && { error: redaction.error(errorFromAgentResult(error)) }),
-	};
-}
-
-/** What an event carries; of a state's end only its output, since the context is in the frame. */
-function dataOf(event: { readonly type: string }): unknown {
-	const { type, actorId: _, ...data }: Readonly<Record<string, unknown>> = event;
-	if (typeof type === "string" && type.startsWith("xstate.done.actor.")) {
-		return isRecord(data.output) ? data.output.output : data.output;
-	}
-	return Object.keys(data).length === 0 ? undefined : data;
-}
-
-function contextOf(snapshot: unknown): MachineContext | undefined {
-	const context = isRecord(snapshot) ? snapshot.context : undefined;
-	return isMachineContext(context) ? context : undefined;
-}
-
-function partsOf(ref: AnyActorRef): { readonly src: unknown; readonly logic: unknown } {
-	return { src: ref.src, logic: "logic" in ref ? ref.logic : undefined };
-}
-
-function isActor(ref: unknown): ref is AnyActorRef {
-	return isRecord(ref) && typeof ref.sessionId === "string" && typeof ref.getSnapshot === "function";
 }

@@ -22,6 +22,20 @@ export type ServerMessage =
 	| ({ readonly type: "frame" } & InspectedFrame)
 	| ({ readonly type: "call" } & InspectedCall)
 	| { readonly type: "events"; readonly events: readonly InspectedEvent[] }
+	/** Of all machines together, with what is kept no longer. Dollars. */
+	| { readonly type: "totals"; readonly steps: number; readonly calls: number; readonly cost: number }
+	/** What the server keeps no longer; a page that keeps no more than that has bounds, too. */
+	| {
+			readonly type: "forget";
+			/** All frames with smaller numbers. */
+			readonly framesBefore?: number;
+			/** By their ids. */
+			readonly calls?: readonly string[];
+			/** So many of the oldest. */
+			readonly events?: number;
+			/** By their ids. */
+			readonly actors?: readonly string[];
+	  }
 	| { readonly type: "paused"; readonly isPaused: boolean }
 	/** An answer to a `signal`, or to anything that could not be done. */
 	| { readonly type: "notice"; readonly level: "info" | "error"; readonly text: string }
@@ -67,7 +81,7 @@ export interface InspectedFrame {
 	readonly agentCalls: number;
 }
 
-/** An agent call; sent when it starts and again, with the same id, when it ends. */
+/** An agent call; sent when it starts and again, with the same id and what is known then, when it ends. */
 export interface InspectedCall {
 	readonly id: string;
 	readonly actor: string;

@@ -26,6 +26,8 @@ export interface Redaction {
 	learn(value: unknown): void;
 	/** A copy as plain JSON: nothing under keys such as `api_key`, and every text and key through `text`. */
 	value(value: unknown): unknown;
+	/** The same, cut shorter, of what is shown in full elsewhere: data of events, outputs of children. */
+	excerpt(value: unknown): unknown;
 	/** The same for what has names of states, actors or files as its keys: those hide nothing. */
 	named(value: unknown): unknown;
 	/** `Type: message` of what was thrown. */
@@ -40,6 +42,8 @@ export interface Redaction {
 }
 
 const defaultMaxText = 20_000;
+const excerptText = 2000;
+const excerptValues = 1000;
 /** More of one value nobody reads, and a browser could not show. */
 const maxValues = 50_000;
 const maxDepth = 40;
@@ -47,7 +51,9 @@ const maxDepth = 40;
 export function createRedaction(options: RedactionOptions = {}): Redaction {
 	const { maxText = defaultMaxText, secrets = [], environment = process.env, folder = process.cwd() } = options;
 	const known = new KnownSecrets({ named: secrets, environment });
-	const text = (given: string): string => cut(redactText(known.hide(given)), maxText);
+	const whole = (given: string): string => redactText(known.hide(given));
+	const text = (given: string): string => cut(whole(given), maxText);
+	const short = (given: string): string => cut(whole(given), Math.min(excerptText, maxText));
 	const isWhole = environment.FLATAGENTS_LOG_LEVEL?.trim().toUpperCase() === "DEBUG";
 	const message = (given: string): string => (isWhole ? given : withoutHostPaths(given, folder));
 	const failure = (name: string, given: string): string => text(given === "" ? name : `${name}: ${message(given)}`);
@@ -57,6 +63,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
 		text,
 		learn: (value) => void redact(value, rules),
 		value: (value) => redact(value, rules),
+		excerpt: (value) => redact(value, { ...rules, text: short, maxValues: excerptValues }),
 		named: (value) => redact(value, { ...rules, hidesByKey: false }),
 		error: (error) => {
 			const { type, text: given } = describeError(error);
@@ -66,7 +73,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
 		path: (path) => text(message(path)),
 		diagram: (diagram) => redactDiagram(diagram, text),
 		// Numbers and words of JSON are no texts: a secret that reads like one must not break the message.
-		message: (whole) => known.hide(JSON.stringify(whole)),
+		message: (all) => known.hide(JSON.stringify(all)),
 	};
 }
 

@@ -3,6 +3,7 @@ import type { CompiledSet } from "../../runtime/machine/compiled-set.ts";
 import type { RunOptions, RunResult } from "../../runtime/machine/run-result.ts";
 import type { SignalBackend } from "../../runtime/signals/signal-backend.ts";
 import { drawMachines } from "./draw-machines.ts";
+import { Followers } from "./follower.ts";
 import type { LayingOut } from "./lay-out-apart.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { type LocalServer, startLocalServer } from "./local-server.ts";
@@ -67,6 +68,7 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 	const gate = new PauseGate({ isPaused });
 	if (isPaused) session.isPaused = true;
 	const stately = new StatelyRelay({ redaction });
+	const followers = new Followers();
 	let drawing: LayingOut | undefined;
 	let pages = 0;
 	let isClosed = false;
@@ -74,6 +76,7 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 	const endpoint = sessionEndpoint({
 		session,
 		hello: { type: "hello", mode: "live", machine: set.portableId(planId), name: redaction.text(name), executionId },
+		followers,
 		opened: () => {
 			pages += 1;
 			drawing ??= drawMachines(session, diagramsOf(set, planId));
@@ -119,7 +122,7 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 				feed.inspect(event);
 				stately.inspect(event);
 			},
-			gate: gate.pass,
+			gate: () => bothOf(gate.pass(), followers.caughtUp()),
 			onEvent: feed.tell,
 			awaitSignals: true,
 			awaitTimeouts: true,
@@ -128,6 +131,10 @@ export async function startRunInspector(options: RunInspectorOptions): Promise<R
 		close,
 		[Symbol.asyncDispose]: close,
 	};
+}
+
+function bothOf(one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined {
+	return one && other ? Promise.all([one, other]).then(() => undefined) : (one ?? other);
 }
 
 type SignalMessage = Extract<ClientMessage, { type: "signal" }>;

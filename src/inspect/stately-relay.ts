@@ -9,7 +9,7 @@ import { StatelyConversion, type StatelyMoment, StatelySource } from "./stately-
 
 export interface StatelyRelayOptions {
 	readonly redaction: Redaction;
-	/** Actors, and events beside them, that are kept for those who come late, each; the oldest go first. Default 10,000. */
+	/** Actors, and events beside them, that are kept for those who come late, each; the oldest go first. Default 5,000. */
 	readonly mostKept?: number;
 }
 
@@ -27,7 +27,7 @@ export class StatelyRelay {
 	#place = 0;
 	readonly #viewers = new Set<StatelyConversion>();
 
-	constructor({ redaction, mostKept = 10_000 }: StatelyRelayOptions) {
+	constructor({ redaction, mostKept = 5000 }: StatelyRelayOptions) {
 		this.#redaction = redaction;
 		this.#actors = new Latest(mostKept);
 		this.#others = new Latest(mostKept);

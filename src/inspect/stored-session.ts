@@ -5,8 +5,8 @@ import type { ExecutionStatus } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import type { Diagram } from "../diagram/diagram.ts";
 import type { StoredMachines } from "../stored-machine.ts";
+import { callOutcome } from "./call-outcome.ts";
 import { ContextView } from "./context-view.ts";
-import { callOutcome } from "./live-feed.ts";
 import type { InspectedActor, InspectedCall, InspectedEvent, InspectedFrame, ServerMessage } from "./protocol.ts";
 import type { Redaction } from "./redaction.ts";
 import { diagramOfMachine } from "./run-machines.ts";
@@ -96,6 +96,7 @@ function tellActor(session: InspectionSession, { execution, name, calledAs }: Me
 	const { execution_id: id, status, machine_name, parent_execution_id: parent, error } = summary;
 	const isOver = status === "done" || status === "failed" || status === "stopped";
 	const ended = checkpoints.at(-1)?.snapshot;
+	const shown = id === rootId ? redaction.value : redaction.excerpt;
 	session.actor(id, () => ({
 		id,
 		parent: id === rootId ? null : parent,
@@ -108,7 +109,7 @@ function tellActor(session: InspectionSession, { execution, name, calledAs }: Me
 		...(summary.waiting_channel !== null && { channel: redaction.text(summary.waiting_channel) }),
 		...(isOver && { endedAt: timeOf(summary.updated_at) }),
 		...(ended && { state: redaction.text(stateOf(ended)) }),
-		...(status === "done" && ended?.event === "machine_end" && { output: redaction.value(ended.output) }),
+		...(status === "done" && ended?.event === "machine_end" && { output: shown(ended.output) }),
 		...(error && { error: redaction.storedError(error) }),
 	}));
 }
@@ -173,7 +174,6 @@ function callThings(session: InspectionSession, { execution, machine }: Member):
 			status: failed ? "error" : "done",
 			startedAt,
 			endedAt,
-			...(call.answer !== undefined && { output: call.answer }),
 			...(failed && call.error !== undefined && { error: call.error }),
 		}));
 		return { at: startedAt, later: () => ({ type: "call", call }) };
@@ -200,7 +200,7 @@ function eventThings({ redaction }: InspectionSession, { summary, log }: StoredE
 }
 
 function dataOf(entry: LogEntry["entry"], redaction: InspectionSession["redaction"]): unknown {
-	return "error" in entry ? { error: redaction.storedError(entry.error) } : redaction.value(entry.output);
+	return "error" in entry ? { error: redaction.storedError(entry.error) } : redaction.excerpt(entry.output);
 }
 
 function endOf({ execution: { summary, checkpoints } }: Member, { redaction }: InspectionSession): End | undefined {

@@ -42,6 +42,15 @@ export class MapDraft<Key, Value> {
 		this.#copy.set(key, value);
 	}
 
+	delete(key: Key): void {
+		this.#copy ??= new Map(this.#before);
+		this.#copy.delete(key);
+	}
+
+	clear(): void {
+		this.#copy = new Map();
+	}
+
 	result(): ReadonlyMap<Key, Value> {
 		return this.#copy ?? this.#before;
 	}
@@ -65,8 +74,13 @@ export class ListsDraft<Key, Item> {
 		return draft;
 	}
 
+	/** Lists without items are none. */
 	result(): ReadonlyMap<Key, readonly Item[]> {
-		for (const [key, draft] of this.#drafts) this.#lists.set(key, draft.result());
+		for (const [key, draft] of this.#drafts) {
+			const list = draft.result();
+			if (list.length > 0) this.#lists.set(key, list);
+			else if (this.#lists.get(key) !== undefined) this.#lists.delete(key);
+		}
 		return this.#lists.result();
 	}
 }

@@ -12,6 +12,8 @@ const members: Readonly<
 	frame: { seq: "number", at: "number", actor: "string", state: "string", context: "object", changed: "object" },
 	call: { id: "string", actor: "string", agent: "string", at: "number" },
 	events: { events: "object" },
+	totals: { steps: "number", calls: "number", cost: "number" },
+	forget: {},
 	paused: { isPaused: "boolean" },
 	notice: { level: "string", text: "string" },
 	end: { status: "string" },

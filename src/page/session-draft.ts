@@ -1,16 +1,17 @@
 /** A session while a batch of messages is put into it. */
 import type { InspectedActor, InspectedCall, InspectedFrame, ServerMessage } from "../inspect/protocol.ts";
 import { ListDraft, ListsDraft, MapDraft } from "./copy-on-write.ts";
-import type { Drawing, End, Hello, LoggedEvent, Notice, Session } from "./session.ts";
+import type { Drawing, End, Hello, LoggedEvent, Notice, RunTotals, Session } from "./session.ts";
+import { withSharedParts } from "./shared-parts.ts";
 
-/** A browser's memory has an end, and nobody reads further back than this. */
-export const keptEvents = 50_000;
-export const keptFrames = 50_000;
 export const keptNotices = 20;
+
+type Forget = Extract<ServerMessage, { type: "forget" }>;
 
 export class SessionDraft {
 	#hello: Hello | null;
 	#root: string | null;
+	#totals: RunTotals | null;
 	#isPaused: boolean;
 	#end: End | null;
 	#eventCount: number;
@@ -28,6 +29,7 @@ export class SessionDraft {
 	constructor(session: Session) {
 		this.#hello = session.hello;
 		this.#root = session.root;
+		this.#totals = session.totals;
 		this.#isPaused = session.isPaused;
 		this.#end = session.end;
 		this.#eventCount = session.eventCount;
@@ -66,6 +68,12 @@ export class SessionDraft {
 			case "events":
 				for (const event of message.events) this.#events.own.push({ ...event, number: this.#eventCount++ });
 				return;
+			case "totals":
+				this.#totals = message;
+				return;
+			case "forget":
+				this.#forget(message);
+				return;
 			case "paused":
 				this.#isPaused = message.isPaused;
 				return;
@@ -79,7 +87,6 @@ export class SessionDraft {
 	}
 
 	session(): Session {
-		this.#forgetFrames();
 		return {
 			hello: this.#hello,
 			drawings: this.#drawings.result(),
@@ -90,8 +97,9 @@ export class SessionDraft {
 			framesOf: this.#framesOf.result(),
 			calls: this.#calls.result(),
 			callPlaces: this.#callPlaces.result(),
-			events: this.#events.result(keptEvents),
+			events: this.#events.result(),
 			eventCount: this.#eventCount,
+			totals: this.#totals,
 			isPaused: this.#isPaused,
 			notices: this.#notices.result(keptNotices),
 			noticeCount: this.#noticeCount,
@@ -113,16 +121,47 @@ export class SessionDraft {
 		this.#goOnWith(actor.id, actor.status === "active");
 	}
 
-	#forgetFrames(): void {
-		const excess = this.#frames.current.length - keptFrames;
-		if (excess <= 0) return;
-		for (const { actor, seq } of this.#frames.own.splice(0, excess)) {
+	/** The server has bounds; whoever keeps what it keeps has them, too. */
+	#forget({ framesBefore = 0, calls = [], events = 0, actors = [] }: Forget): void {
+		this.#forgetFrames(framesBefore);
+		if (calls.length > 0) this.#forgetCalls(new Set(calls));
+		if (events > 0) this.#events.own.splice(0, events);
+		this.#forgetActors(actors);
+	}
+
+	#forgetFrames(before: number): void {
+		const count = this.#frames.current.findIndex(({ seq }) => seq >= before);
+		if (count === 0 || this.#frames.current.length === 0) return;
+		const gone = this.#frames.own.splice(0, count === -1 ? this.#frames.current.length : count);
+		for (const actor of new Set(gone.map((frame) => frame.actor))) {
 			const frames = this.#framesOf.of(actor).own;
-			if (frames[0]?.seq === seq) frames.shift();
+			const kept = frames.findIndex(({ seq }) => seq >= before);
+			frames.splice(0, kept === -1 ? frames.length : kept);
 		}
 	}
 
-	#takeFrame(frame: InspectedFrame): void {
+	#forgetCalls(ids: ReadonlySet<string>): void {
+		const kept = this.#calls.current.filter(({ id }) => !ids.has(id));
+		this.#calls.own.length = 0;
+		this.#callPlaces.clear();
+		for (const call of kept) this.#callPlaces.set(call.id, this.#calls.own.push(call) - 1);
+	}
+
+	#forgetActors(ids: readonly string[]): void {
+		const gone = new Set(ids);
+		const parents = new Set(ids.flatMap((id) => this.#actors.get(id)?.parent ?? []));
+		for (const id of gone) this.#actors.delete(id);
+		for (const parent of parents) {
+			const siblings = this.#childrenOf.of(parent);
+			const kept = siblings.current.filter((id) => !gone.has(id));
+			siblings.own.length = 0;
+			for (const id of kept) siblings.own.push(id);
+		}
+	}
+
+	#takeFrame(told: InspectedFrame): void {
+		const before = this.#framesOf.of(told.actor).current.at(-1);
+		const frame = before === undefined ? told : { ...told, context: withSharedParts(told.context, before.context) };
 		const isNewest = putInOrder(this.#frames.own, frame);
 		putInOrder(this.#framesOf.of(frame.actor).own, frame);
 		this.#goOnWith(frame.actor, isNewest);

@@ -10,6 +10,7 @@ import type {
 import { SessionDraft } from "./session-draft.ts";
 
 export type Hello = Extract<ServerMessage, { type: "hello" }>;
+export type RunTotals = Extract<ServerMessage, { type: "totals" }>;
 export type End = Extract<ServerMessage, { type: "end" }>;
 
 /** What came of a machine's picture. */
@@ -49,6 +50,8 @@ export interface Session {
 	readonly events: readonly LoggedEvent[];
 	/** Of all that came, with those that are no longer kept. */
 	readonly eventCount: number;
+	/** In all, with what is kept no longer; null until the server has said so. */
+	readonly totals: RunTotals | null;
 	readonly isPaused: boolean;
 	/** The latest few. */
 	readonly notices: readonly Notice[];
@@ -69,6 +72,7 @@ export const emptySession: Session = {
 	callPlaces: new Map(),
 	events: [],
 	eventCount: 0,
+	totals: null,
 	isPaused: false,
 	notices: [],
 	noticeCount: 0,

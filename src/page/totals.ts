@@ -14,12 +14,24 @@ export interface Totals {
 }
 
 /**
- * The root's frames count its children's calls; calls that are newer than its frame are known from themselves. So the
- * greater number is the true one.
+ * How much it is now, the server says: it also knows of what is kept no longer. Of a moment that is past, what is kept
+ * tells; the root's frames count its children's calls, too.
  * @param now milliseconds since the epoch
  */
 export function totalsAt(session: Session, moment: Moment, now: number): Totals {
 	const time = timeAt(session, moment);
+	const { steps, calls, cost } =
+		time === null && session.totals !== null ? session.totals : countedAt(session, moment, time);
+	const root = frameAt(session.framesOf.get(session.root ?? "") ?? [], moment);
+	return {
+		steps,
+		calls: Math.max(calls, root?.agentCalls ?? 0),
+		cost: Math.max(cost, root?.cost ?? 0),
+		duration: Math.max(0, (time ?? lastTime(session) ?? now) - (startTime(session) ?? now)),
+	};
+}
+
+function countedAt(session: Session, moment: Moment, time: number | null): Omit<Totals, "duration"> {
 	let steps = 0;
 	for (const frames of session.framesOf.values()) steps += frameAt(frames, moment)?.step ?? 0;
 	let calls = 0;
@@ -29,13 +41,7 @@ export function totalsAt(session: Session, moment: Moment, now: number): Totals 
 		calls++;
 		if (time === null || (call.endedAt !== undefined && call.endedAt <= time)) cost += call.cost ?? 0;
 	}
-	const root = frameAt(session.framesOf.get(session.root ?? "") ?? [], moment);
-	return {
-		steps,
-		calls: Math.max(calls, root?.agentCalls ?? 0),
-		cost: Math.max(cost, root?.cost ?? 0),
-		duration: Math.max(0, (time ?? lastTime(session) ?? now) - (startTime(session) ?? now)),
-	};
+	return { steps, calls, cost };
 }
 
 /** Milliseconds since the epoch. */

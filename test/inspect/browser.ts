@@ -23,6 +23,7 @@ export interface Browser extends AsyncDisposable {
 	/** The latest of each. */
 	actors(): InspectedActor[];
 	frames(): InspectedFrame[];
+	/** What has been told of each. */
 	calls(): InspectedCall[];
 }
 
@@ -69,7 +70,13 @@ export async function openBrowser(url: string, path = "/socket"): Promise<Browse
 		},
 		actors: () => latest(messages.flatMap((message) => (message.type === "actors" ? message.actors : []))),
 		frames: () => messages.flatMap((message) => (message.type === "frame" ? [message] : [])),
-		calls: () => latest(messages.flatMap((message) => (message.type === "call" ? [message] : []))),
+		calls() {
+			const calls = new Map<string, InspectedCall>();
+			for (const message of messages) {
+				if (message.type === "call") calls.set(message.id, { ...calls.get(message.id), ...message });
+			}
+			return [...calls.values()];
+		},
 		async [Symbol.asyncDispose]() {
 			if (socket.readyState === WebSocket.CLOSED) return;
 			const closed = once(socket, "close");

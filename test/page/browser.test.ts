@@ -158,6 +158,35 @@ describe.skipIf(reason !== undefined)(
 			expect(turn).toBeLessThan(5000);
 		});
 
+		it("stays at hand while 5,000 children with 20,000 events are told", async () => {
+			const { messages } = await roundTrip({ children: 5000 });
+			const more = Array.from({ length: 40 }, (_, batch) => ({
+				type: "events" as const,
+				events: Array.from({ length: 250 }, (_, n) => ({ at: batch, actor: `child.${n}`, event: `retry ${n}` })),
+			}));
+			await using server = await PageServer.start(messages.slice(0, 20));
+			const page = await open(server.url);
+			await eventually(() => runStatus(page).innerText()).toBe("Running");
+			await page.evaluate(
+				"window.turns = []; { let last = performance.now(); const look = () => { const now = performance.now(); turns.push(now - last); last = now; requestAnimationFrame(look); }; requestAnimationFrame(look); }",
+			);
+			const rest = [...messages.slice(20), ...more];
+			for (let at = 0; at < rest.length; at += 500) {
+				server.tell(...rest.slice(at, at + 500));
+				// The server's messages come in between the page's pictures, as those of a run do.
+				await new Promise((resolve) => setImmediate(resolve));
+			}
+			await eventually(() => runStatus(page).innerText()).toBe("Done");
+			await eventually(() => page.getByRole("tab", { name: /Events/ }).innerText()).toMatch(/20,000/);
+			const turns = await page.evaluate("turns.sort((a, b) => a - b)[Math.floor(turns.length * 0.9)]");
+			expect(turns).toBeLessThan(500);
+			const tools = await page.context().newCDPSession(page);
+			await tools.send("HeapProfiler.collectGarbage");
+			const { usedSize } = await tools.send("Runtime.getHeapUsage");
+			expect(usedSize).toBeLessThan(100_000_000);
+			await eventually(() => page.locator(".row").count()).toBeLessThan(200);
+		});
+
 		it("shows a machine of 200 states from where it stands, large enough to read, and follows it", async () => {
 			await using server = await PageServer.start((await longMachine(200)).messages);
 			const page = await open(server.url);

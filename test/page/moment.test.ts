@@ -84,6 +84,12 @@ it("sums up what had been done then", async () => {
 	expect(totalsAt(run, null, 0).duration).toBe(136);
 });
 
+it("takes the server's word for how much it is now: it also knows of what is kept no longer", async () => {
+	const run = receive(await session(), [{ type: "totals", steps: 800, calls: 300, cost: 0.5 }]);
+	expect(totalsAt(run, null, 0)).toMatchObject({ steps: 800, calls: 300, cost: 0.5 });
+	expect(totalsAt(run, 0, 0)).toMatchObject({ steps: 1, calls: 0, cost: 0 });
+});
+
 it("counts what is under way until now, and a call's cost once it is known", async () => {
 	const run = await session({ children: 5, finished: 2 });
 	const start = run.actors.get("root")?.startedAt ?? 0;

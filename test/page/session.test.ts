@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { InspectedActor, InspectedFrame, ServerMessage } from "../../src/inspect/protocol.ts";
 import { emptySession, receive, type Session } from "../../src/page/session.ts";
-import { keptEvents, keptFrames, keptNotices } from "../../src/page/session-draft.ts";
+import { keptNotices } from "../../src/page/session-draft.ts";
+import { withSharedParts } from "../../src/page/shared-parts.ts";
 
 const hello: ServerMessage = { type: "hello", mode: "live", machine: "m", name: "m", executionId: "e" };
 
@@ -98,6 +99,11 @@ it("gives the same session for one batch as for a batch for each message", () =>
 		),
 		fc.constant<ServerMessage>({ type: "events", events: [{ at: 1, actor: "a", event: "e" }] }),
 		fc.boolean().map((isPaused): ServerMessage => ({ type: "paused", isPaused })),
+		fc.constantFrom<ServerMessage>(
+			{ type: "forget", framesBefore: 7, events: 1 },
+			{ type: "forget", calls: ["x"], actors: ["b"] },
+			{ type: "totals", steps: 3, calls: 2, cost: 0.5 },
+		),
 		fc
 			.constantFrom("done", "waiting")
 			.map((status): ServerMessage => ({ type: "end", status: status === "done" ? "done" : "waiting" })),
@@ -150,13 +156,33 @@ it("leaves untouched what a batch does not touch", () => {
 	expect(session.frames).toHaveLength(3);
 });
 
-it("keeps the latest events, notices and frames only", () => {
-	const events = Array.from({ length: keptEvents + 10 }, (_, at) => ({ at, actor: "a", event: "e" }));
-	const session = after({ type: "events", events });
-	expect(session.events).toHaveLength(keptEvents);
-	expect(session.events[0]?.number).toBe(10);
-	expect(session.eventCount).toBe(keptEvents + 10);
+it("forgets what the server has forgotten, and nothing else", () => {
+	const call = (id: string): ServerMessage => ({ type: "call", id, actor: "a", state: "s", agent: "w", at: 1 });
+	const events = Array.from({ length: 5 }, (_, at) => ({ at, actor: "a", event: "e" }));
+	const before = after(
+		hello,
+		{ type: "actors", actors: [actor("root"), actor("a", { parent: "root" }), actor("b", { parent: "root" })] },
+		frame(0, { actor: "b" }),
+		frame(1),
+		frame(2),
+		...["x", "y", "z"].map(call),
+		{ type: "events", events },
+	);
+	const session = receive(before, [{ type: "forget", framesBefore: 2, calls: ["x", "z"], events: 3, actors: ["b"] }]);
+	expect(session.frames.map(({ seq }) => seq)).toEqual([2]);
+	expect([...session.framesOf].map(([id, frames]) => [id, frames.length])).toEqual([["a", 1]]);
+	expect(session.calls.map(({ id }) => id)).toEqual(["y"]);
+	expect([...session.callPlaces]).toEqual([["y", 0]]);
+	expect(session.events.map(({ number }) => number)).toEqual([3, 4]);
+	expect(session.eventCount).toBe(5);
+	expect([...session.actors.keys()]).toEqual(["root", "a"]);
+	expect(session.childrenOf.get("root")).toEqual(["a"]);
+	expect(receive(session, [call("y"), call("w")]).calls.map(({ id }) => id)).toEqual(["y", "w"]);
+	expect(receive(session, [{ type: "forget", framesBefore: 2 }])).toEqual(session);
+	expect(receive(session, [{ type: "forget", framesBefore: 9 }]).frames).toEqual([]);
+});
 
+it("keeps the latest notices only", () => {
 	const notices = Array.from(
 		{ length: keptNotices + 1 },
 		(): ServerMessage => ({ type: "notice", level: "info", text: "" }),
@@ -164,12 +190,32 @@ it("keeps the latest events, notices and frames only", () => {
 	expect(after(...notices).notices.map(({ number }) => number)).toEqual(
 		Array.from({ length: keptNotices }, (_, n) => n + 1),
 	);
+});
 
-	const frames = Array.from({ length: keptFrames + 2 }, (_, seq) => frame(seq, { actor: seq === 0 ? "b" : "a" }));
-	const long = after(...frames);
-	expect(long.frames[0]?.seq).toBe(2);
-	expect(long.framesOf.get("a")?.[0]?.seq).toBe(2);
-	expect(long.framesOf.get("b")).toEqual([]);
+it("keeps what is equal in the contexts of a machine once", () => {
+	const context = () => ({ long: { text: ["x"], more: { n: 1 } }, count: 0, list: [{ a: 1 }, { b: 2 }] });
+	const session = after(
+		frame(0, { context: context() }),
+		frame(1, { context: { ...context(), count: 1, list: [{ a: 1 }, { b: 3 }] } }),
+		frame(2, { context: context(), actor: "other" }),
+	);
+	const [first, second, other] = session.frames.map(({ context }) => context);
+	expect(second).toEqual({ ...context(), count: 1, list: [{ a: 1 }, { b: 3 }] });
+	expect(second?.long).toBe(first?.long);
+	expect(Reflect.get(Object(second?.list), "0")).toBe(Reflect.get(Object(first?.list), "0"));
+	expect(other?.long).not.toBe(first?.long);
+	expect(other).toEqual(first);
+});
+
+it("shares no part that has changed, whatever the contexts are", () => {
+	const json = fc.dictionary(fc.constantFrom("a", "b", "__proto__"), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 });
+	fc.assert(
+		fc.property(json, json, (one, other) => {
+			const [older, newer] = [JSON.stringify(one), JSON.stringify(other)];
+			const shared = withSharedParts(JSON.parse(newer), JSON.parse(older));
+			expect(JSON.stringify(shared)).toBe(newer);
+		}),
+	);
 });
 
 it("takes 10,000 actors with their frames and calls in well under a second", () => {
