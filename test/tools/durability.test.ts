@@ -73,7 +73,7 @@ const calmRun = [
 	"tool.3.1",
 	"tool.3.2",
 	"turn.4",
-].map((name) => `e/1/work/${name}`);
+].map((name) => `e/1/loop/${name}`);
 
 describe("a store that fails", () => {
 	it("at any commit repeats nothing that was stored, and the chain is the same", async () => {
@@ -129,7 +129,7 @@ it("stores the chain after each call, under one key for one visit", async () => 
 	expect(snapshots.map(({ tool_loop_state: loop }) => loop?.tool_calls_count)).toEqual([1, 2, 3, 4, 5, 6]);
 	expect(new Set(written.filter((name) => name.endsWith("tool_call")))).toEqual(new Set(["01_tool_call"]));
 	expect(snapshots[0]).toMatchObject({
-		current_state: "work",
+		current_state: "loop",
 		step: 1,
 		tool_loop_state: {
 			turns: 1,
@@ -137,7 +137,7 @@ it("stores the chain after each call, under one key for one visit", async () => 
 			loop_cost: 0,
 			chain: [
 				{ role: "assistant", tool_calls: [{ id: "a-0" }, { id: "b-1" }] },
-				{ role: "tool", tool_call_id: "a-0", content: "a at e/1/work/tool.1.0" },
+				{ role: "tool", tool_call_id: "a-0", content: "a at e/1/loop/tool.1.0" },
 			],
 		},
 	});
@@ -258,7 +258,7 @@ it("keeps the chain for the same state and agent, and goes on with it at the nex
 		`
 tool_loop: true
 output_to_context: { found: output.content, stop: output._tool_loop_stop }
-transitions: [{ condition: context._tool_loop_turns == 2, to: work }, { to: done }]`,
+transitions: [{ condition: context._tool_loop_turns == 2, to: loop }, { to: done }]`,
 	);
 	const calls: unknown[] = [];
 	const machine = new FlatMachine({

@@ -5,8 +5,8 @@ import { FlatMachine, type FlatMachineOptions, type Tool, tool } from "../../src
 
 export const agentText = `{ spec: flatagent, data: { model: { provider: mock, name: m }, user: "Work on {{ input.task }}." } }`;
 
-/** The text of a machine whose state `work` has a tool loop; `work` is what else stands in the state. */
-export function machineText(work: string, more = ""): string {
+/** The text of a machine whose state `loop` has a tool loop; `keys` is what else stands in the state. */
+export function machineText(keys: string, more = ""): string {
 	return `
 spec: flatmachine
 spec_version: "4.2.1"
@@ -15,11 +15,11 @@ data:
   context: { task: input.task, found: null }
   agents: { worker: ${agentText} }
   states:
-    work:
+    loop:
       type: initial
       agent: worker
       input: { task: context.task }
-${work.replace(/^/gm, "      ")}
+${keys.replace(/^/gm, "      ")}
 ${more.replace(/^/gm, "    ")}
     done: { type: final, output: { found: context.found, stop: context.stop, turns: context._tool_loop_turns } }
 `;

@@ -25,8 +25,8 @@ it("tells hooks of the calls of each turn and of each result", async () => {
 	const { machine } = scriptedLoop(loop, [asks(["add", { a: 1, b: 2 }]), "3"], { tools: [adder().add], hooks });
 	await machine.execute({ task: "t" });
 	expect(heard).toEqual([
-		["work", [{ id: "add-0", name: "add", arguments: { a: 1, b: 2 } }], 1, ""],
-		["work", { tool_call_id: "add-0", name: "add", arguments: { a: 1, b: 2 }, content: "3", is_error: false }, 1],
+		["loop", [{ id: "add-0", name: "add", arguments: { a: 1, b: 2 } }], 1, ""],
+		["loop", { tool_call_id: "add-0", name: "add", arguments: { a: 1, b: 2 }, content: "3", is_error: false }, 1],
 	]);
 });
 
@@ -101,7 +101,7 @@ transitions: [{ to: again }]`,
 	);
 	const { add, sums } = adder();
 	const hooks: MachineHooks = {
-		onToolCalls: (state, _calls, context) => (state === "work" ? { ...context, _abort_tool_loop: true } : context),
+		onToolCalls: (state, _calls, context) => (state === "loop" ? { ...context, _abort_tool_loop: true } : context),
 	};
 	const { machine } = scriptedLoop(text, [twice, twice, "end"], { tools: [add], hooks });
 	expect(await machine.execute({ task: "t" })).toMatchObject({ found: "aborted", stop: "complete" });
@@ -123,7 +123,7 @@ it("takes the tools of a state from its hooks, before those that the machine was
 	const { machine, calls } = scriptedLoop(loop, [asks(["add", { a: "?" }]), "end"], { tools: [add], hooks });
 	await machine.execute({ task: "t" }, { executionId: "e" });
 	expect(sums).toEqual([]);
-	const info = { signal: expect.any(AbortSignal), idempotencyKey: "e/1/work/tool.1.0" };
+	const info = { signal: expect.any(AbortSignal), idempotencyKey: "e/1/loop/tool.1.0" };
 	expect(seen).toEqual([["add", "add-0", { a: "?" }, info]]);
 	expect(calls[1]?.messages?.at(-1)).toMatchObject({ content: "from the hooks" });
 });

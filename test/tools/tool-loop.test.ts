@@ -21,7 +21,7 @@ it("runs the tools that the model asks for and gives their results back to it", 
 	});
 	expect(sums).toEqual([3, 7]);
 	expect(calls.map(({ input, messages, idempotencyKey }) => ({ input, messages, idempotencyKey }))).toEqual([
-		{ input: { task: "sums" }, messages: null, idempotencyKey: "e/1/work/turn.1" },
+		{ input: { task: "sums" }, messages: null, idempotencyKey: "e/1/loop/turn.1" },
 		{
 			input: {},
 			messages: [
@@ -36,14 +36,14 @@ it("runs the tools that the model asks for and gives their results back to it", 
 				{ role: "tool", tool_call_id: "add-0", content: "3" },
 				{ role: "tool", tool_call_id: "add-1", content: "7" },
 			],
-			idempotencyKey: "e/1/work/turn.2",
+			idempotencyKey: "e/1/loop/turn.2",
 		},
 	]);
 	expect(calls[0]?.tools).toEqual([add.definition]);
 	const tools = events.filter(({ type }) => type.startsWith("tool_"));
 	expect(tools).toEqual(
 		["add-0", "add-1"].flatMap((callId) => {
-			const told = { executionId: "e", state: "work", agent: "worker", tool: "add", callId };
+			const told = { executionId: "e", state: "loop", agent: "worker", tool: "add", callId };
 			return [
 				{ type: "tool_start", ...told },
 				{ type: "tool_end", ...told, isError: false },

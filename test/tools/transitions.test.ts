@@ -69,7 +69,7 @@ describe("hooks around the state", () => {
 			},
 		});
 		expect(await machine.execute({ task: "t" })).toMatchObject({ way: "enough" });
-		expect(asked).toEqual([["work", "enough"]]);
+		expect(asked).toEqual([["loop", "enough"]]);
 	});
 });
 
