@@ -3,7 +3,7 @@ import { type AnyActorLogic, fromPromise, type PromiseActorLogic } from "xstate"
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
-import type { AgentCall, AgentExecutor, AgentResult, AnswerCorrection, ToolAgentCall } from "../agents/agent.ts";
+import type { AgentCall, AgentExecutor, AgentResult, ToolAgentCall } from "../agents/agent.ts";
 import { describeError, errorFromAgentResult, RuntimeError } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf, totalTokensOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
@@ -26,9 +26,7 @@ interface TracedCall extends Pick<AgentStart, "agent" | "type" | "attempt"> {
 export type Conversation = Pick<ToolAgentCall, "tools" | "messages">;
 
 /** What some calls have beside their input. */
-interface CallAdditions {
-	/** Of the answer before, which did not match its schema. */
-	readonly correction?: AnswerCorrection;
+interface CallAdditions extends Pick<AgentCall, "correction"> {
 	/** Of a tool loop; an actor in place of the agent finds it in its input. */
 	readonly conversation?: Conversation;
 }
