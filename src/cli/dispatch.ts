@@ -5,7 +5,7 @@ import { SignalDispatcher } from "../../runtime/signals/dispatcher.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { listenBeside } from "./interrupt.ts";
 import { counted } from "./print-diagnostics.ts";
 import { openRunConsole, type RunConsole } from "./run-console.ts";
 import { requireShared } from "./signal.ts";
@@ -52,9 +52,9 @@ export async function dispatchCommand(
 	return withStore(options, async (store) => {
 		let resumed = 0;
 		using console = openRunConsole({ quiet, progress: () => `${counted(resumed, "execution")} resumed` });
-		using interrupt = listenForInterrupt(
-			() => console.write("Stopping: what is under way is interrupted. Press Ctrl-C again to exit at once.\n"),
-			() => console[Symbol.dispose](),
+		using interrupt = listenBeside(
+			console,
+			"Stopping: what is under way is interrupted. Press Ctrl-C again to exit at once.\n",
 		);
 		const { signal } = interrupt;
 		const { logger } = console;

@@ -1,6 +1,7 @@
 /** Ctrl-C: the first asks for an orderly end, the second ends at once. */
 import { setMaxListeners } from "node:events";
 import { exitCodes } from "./exit-codes.ts";
+import type { RunConsole } from "./run-console.ts";
 
 export interface Interrupt extends Disposable {
 	/** Aborted by the first SIGINT or SIGTERM. */
@@ -31,6 +32,20 @@ export function listenForInterrupt(onFirst: () => void = () => {}, onSecond: () 
 			for (const name of signals) process.off(name, listener);
 		},
 	};
+}
+
+/**
+ * The same beside a run's console, which tells of the first signal and is given back before the process ends at once.
+ * @param words what the console says at the first signal
+ */
+export function listenBeside(
+	console: RunConsole,
+	words = "Stopping. Press Ctrl-C again to exit at once.\n",
+): Interrupt {
+	return listenForInterrupt(
+		() => console.write(words),
+		() => console[Symbol.dispose](),
+	);
 }
 
 const signals = ["SIGINT", "SIGTERM"] as const;

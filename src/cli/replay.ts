@@ -11,7 +11,7 @@ import { StoredMachines } from "../stored-machine.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { requireExecution, type StoreCommandOptions, withStore } from "./executions-store.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { listenBeside } from "./interrupt.ts";
 import { openRunConsole } from "./run-console.ts";
 import { openRunServices, type ServicesCommandOptions } from "./run-services.ts";
 import { wantsColor, writeTo } from "./streams.ts";
@@ -30,10 +30,7 @@ export interface ReplayCommandOptions extends StoreCommandOptions, Pick<Services
 export async function replayCommand(executionId: string, options: ReplayCommandOptions): Promise<ExitCode> {
 	return withStore(options, async (store) => {
 		using console = openRunConsole({ quiet: true, progress: () => "replaying" });
-		using interrupt = listenForInterrupt(
-			() => console.write("Stopping.\n"),
-			() => console[Symbol.dispose](),
-		);
+		using interrupt = listenBeside(console, "Stopping.\n");
 		await using services = await openRunServices(options, console);
 		const { file, set, planId } = await machineFor(store, executionId, options, services.compileOptions);
 		const report = await replayMachine(set, planId, store, executionId, {

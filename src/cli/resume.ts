@@ -8,7 +8,7 @@ import { StoredMachines } from "../stored-machine.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { listenBeside } from "./interrupt.ts";
 import { reportResult } from "./report-result.ts";
 import { plansOf } from "./result-plans.ts";
 import { resumeHint } from "./resume-hint.ts";
@@ -69,10 +69,7 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 			streams: options.stream === true,
 			progress: () => progress.text(),
 		});
-		using interrupt = listenForInterrupt(
-			() => console.write("Stopping. Press Ctrl-C again to exit at once.\n"),
-			() => console[Symbol.dispose](),
-		);
+		using interrupt = listenBeside(console);
 		await using services = await openRunServices(options, console);
 		const { compileOptions } = services;
 		const { useCurrent = false } = options;

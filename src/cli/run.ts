@@ -6,7 +6,7 @@ import { storeAddressOf } from "../machine-store.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { mendable } from "./executions-store.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { listenBeside } from "./interrupt.ts";
 import { counted } from "./print-diagnostics.ts";
 import { readInput } from "./read-input.ts";
 import { reportResult } from "./report-result.ts";
@@ -84,10 +84,7 @@ async function execute(
 		streams: options.stream === true,
 		progress: () => progress.text(),
 	});
-	using interrupt = listenForInterrupt(
-		() => console.write("Stopping. Press Ctrl-C again to exit at once.\n"),
-		() => console[Symbol.dispose](),
-	);
+	using interrupt = listenBeside(console);
 	await using services = await openRunServices(options, console);
 	const given = options.store ?? process.env.FLATSTATE_STORE;
 	const store = given === undefined || given.trim() === "" ? {} : { store: given };
