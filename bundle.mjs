@@ -16,9 +16,11 @@ const entries = [
 	"src/diagram/index.ts",
 	"src/inspect.ts",
 	"src/inspect/layout-worker.ts",
+	"adapters/coding-tools/match-worker.ts",
 	"src/cli/main.ts",
 	"compiler/index.ts",
 	"adapters/flatagent/index.ts",
+	"adapters/mcp/index.ts",
 ];
 
 /**
@@ -58,6 +60,7 @@ const { outputFiles } = await build({
 // (esbuild's own `keepNames` would name every closure anew each time that it is made, which slows each step.)
 const renamed = outputFiles.flatMap(({ text }) => text.match(/\bclass [A-Z][A-Za-z]*\d+[ {]/g) ?? []);
 if (renamed.length > 0) throw new Error(`Two classes of one name: ${renamed.join(", ")}. Rename one of them.`);
+await copyFile(`${root}adapters/smolagents/bridge.py`, `${root}dist/adapters/smolagents/bridge.py`);
 await copyFile(`${root}node_modules/yaml/LICENSE`, `${root}dist/LICENSE-yaml`);
 for (const { path, contents } of outputFiles) {
 	await mkdir(dirname(path), { recursive: true });

@@ -17,6 +17,14 @@ const examples = {
 	"examples/support_triage/machine.svg": "examples/support_triage/config/triage.json",
 	"examples/peering/machine.svg": "examples/peering/config/newsroom.yml",
 	"examples/durable-review/machine.svg": "examples/durable-review/config/review.yml",
+	"examples/research_paper_analysis/machine.svg": "examples/research_paper_analysis/config/analysis.yml",
+	"examples/multi_paper_synthesizer/machine.svg": "examples/multi_paper_synthesizer/config/synthesis.yml",
+	"examples/dynamic_agent/machine.svg": "examples/dynamic_agent/config/hiring.yml",
+	"examples/rlm/machine.svg": "examples/rlm/config/rlm.yml",
+	"examples/gepa_self_optimizer/machine.svg": "examples/gepa_self_optimizer/config/evolution.yml",
+	"examples/story_writer/machine.svg": "examples/story_writer/config/story.yml",
+	"examples/character_card/machine.svg": "examples/character_card/config/chat.yml",
+	"examples/key_results/machine.svg": "examples/key_results/config/machine.yml",
 	"examples/embed-in-xstate/machine.svg": "examples/embed-in-xstate/config/loan.yml",
 };
 

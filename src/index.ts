@@ -1,6 +1,26 @@
 /** The library `flatstate`. Importing it loads no model, database or framework SDK. */
+
+export {
+	type AgentApprovalRequest,
+	type Approve,
+	type ClaudeCodeAdapterOptions,
+	claudeCodeAdapter,
+} from "../adapters/claude-code/adapter.ts";
+export { type CodexAdapterOptions, codexCliAdapter } from "../adapters/codex-cli/adapter.ts";
+export * from "../adapters/coding-tools/index.ts";
 export { type FileLoaderOptions, fileLoader } from "../adapters/files/file-loader.ts";
+export {
+	AgentPermissionError,
+	MissingTaskError,
+	NotImplementedError,
+	PackageError,
+} from "../adapters/frameworks/errors.ts";
+export type { CodingGrants, CodingPermission } from "../adapters/frameworks/grants.ts";
+export * from "../adapters/mcp/index.ts";
+export { type OpenAiAgentsAdapterOptions, openAiAgentsAdapter } from "../adapters/openai-agents/index.ts";
+export { piAgentAdapter } from "../adapters/pi-agent/adapter.ts";
 export * from "../adapters/scripted/index.ts";
+export { type SmolagentsAdapterOptions, smolagentsAdapter } from "../adapters/smolagents/adapter.ts";
 export { TelemetryError } from "../adapters/telemetry/errors.ts";
 export type { TelemetryOptions } from "../adapters/telemetry/open-telemetry.ts";
 export {
@@ -31,8 +51,17 @@ export type {
 	TokenUsage,
 } from "../compiler/xstate/machine-context.ts";
 export { actorName } from "../compiler/xstate/names.ts";
+export type { Pause, PauseRequest } from "../compiler/xstate/pause.ts";
 export type * from "../runtime/agents/agent.ts";
+export {
+	type AgentCallInfo,
+	type AgentFunction,
+	type CodeAgent,
+	type CodeAgents,
+	MissingCodeAgentError,
+} from "../runtime/agents/code-agents.ts";
 export { AgentError, describeError, errorNames, RetryableError, RuntimeError } from "../runtime/agents/errors.ts";
+export type * from "../runtime/agents/interruption.ts";
 export { AgentAdapterRegistry, everyAgentType, UnknownAgentTypeError } from "../runtime/agents/registry.ts";
 export { coerceAgentResult, payloadOf } from "../runtime/agents/result.ts";
 export {
@@ -63,7 +92,7 @@ export { FlatstateError } from "../runtime/errors.ts";
 export { CompositeHooks, compositeHooks } from "../runtime/hooks/composite.ts";
 export { type DefaultHooksOptions, defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 export { HookError, HookModuleError, HookNotFoundError } from "../runtime/hooks/errors.ts";
-export type { Context, HooksFactory, MachineHooks } from "../runtime/hooks/hooks.ts";
+export type { ActionInfo, CheckAnswer, Context, HooksFactory, MachineHooks } from "../runtime/hooks/hooks.ts";
 export { loadHooksModule } from "../runtime/hooks/load-hooks-module.ts";
 export { LoggingHooks } from "../runtime/hooks/logging-hooks.ts";
 export { MetricsHooks } from "../runtime/hooks/metrics-hooks.ts";
@@ -74,6 +103,7 @@ export { createLogger, type Logger, silentLogger } from "../runtime/logging/logg
 export type { ReplayDifference } from "../runtime/machine/replay-difference.ts";
 export { type ReplayOptions, type ReplayReport, ReplayStepError } from "../runtime/machine/replay-machine.ts";
 export type { ResumeOptions, RunOptions, RunResult, RunTotals } from "../runtime/machine/run-result.ts";
+export { InvalidOptionError } from "../runtime/permission-options.ts";
 export { ResultError, ResultTimeoutError } from "../runtime/results/errors.ts";
 export { InMemoryResultBackend } from "../runtime/results/memory-result-backend.ts";
 export type { ReadOptions, ResultBackend } from "../runtime/results/result-backend.ts";
@@ -88,9 +118,11 @@ export { type SendOptions, sendAndNotify } from "../runtime/signals/send-and-not
 export type { Signal, SignalBackend } from "../runtime/signals/signal-backend.ts";
 export { noTrigger, type TriggerBackend } from "../runtime/signals/trigger-backend.ts";
 export type { TriggerListener } from "../runtime/signals/trigger-listener.ts";
+export type { KeyResultVerdict } from "../runtime/state/attempts/verdict.ts";
 export {
 	FileNotFoundError,
 	MachineDepthError,
+	MaxRetriesExceeded,
 	TimeoutError,
 	ValueError,
 } from "../runtime/state/errors.ts";
@@ -104,6 +136,7 @@ export type * from "../runtime/store/execution-summary.ts";
 export type * from "../runtime/store/persistence-backend.ts";
 export type { Store, StoreOptions } from "../runtime/store/store.ts";
 export * from "../runtime/tools/index.ts";
+export type { CodingAgentOptions } from "./coding-agents.ts";
 export * from "./compile.ts";
 export * from "./compile-bundle.ts";
 export * from "./flat-machine.ts";

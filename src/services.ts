@@ -1,9 +1,12 @@
 /** Turns the options of `compile` and `FlatMachine` into the services that compiled machines take. */
 import { randomUUID } from "node:crypto";
+import { type McpOptions, mcpServers } from "../adapters/mcp/mcp-servers.ts";
+import { openAiAgentsAdapter } from "../adapters/openai-agents/index.ts";
 import { type AgentScript, scriptedAdapter } from "../adapters/scripted/index.ts";
 import type { TelemetryOptions } from "../adapters/telemetry/open-telemetry.ts";
 import { hasOpenTelemetry } from "../adapters/telemetry/registered.ts";
 import type { AgentAdapter } from "../runtime/agents/agent.ts";
+import { type CodeAgent, codeAdapter } from "../runtime/agents/code-agents.ts";
 import { AgentAdapterRegistry } from "../runtime/agents/registry.ts";
 import { defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 import type { MachineHooks } from "../runtime/hooks/hooks.ts";
@@ -17,6 +20,7 @@ import type { ResultBackend } from "../runtime/results/result-backend.ts";
 import type { RuntimeServices } from "../runtime/state/services.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { providerOf, type Tools } from "../runtime/tools/function-tools.ts";
+import { type CodingAgentOptions, registerCodingAgents } from "./coding-agents.ts";
 
 export interface ServiceOptions {
 	/**
@@ -24,8 +28,14 @@ export interface ServiceOptions {
 	 * machine and every state that names no hooks of its own; or what `loadHooksModule` gives.
 	 */
 	readonly hooks?: HooksRegistry | LoadedHooks | MachineHooks | Readonly<Record<string, HooksEntry>>;
-	/** Agent adapters; default: `flatagent` on the `openai` client, loaded when first used. */
-	readonly agents?: AgentAdapterRegistry | readonly AgentAdapter[];
+	/**
+	 * Agent adapters beside those that are there (`flatagent`, `openai-agents`, …), which are loaded when first used; a
+	 * registry replaces those, too. Or agents in code, by their names in the machine: functions and actor logic; an adapter
+	 * among them serves its type.
+	 */
+	readonly agents?: AgentAdapterRegistry | readonly AgentAdapter[] | Readonly<Record<string, CodeAgent | AgentAdapter>>;
+	/** What documents may have coding agents do: where they work, what they may do unasked (docs/frameworks.md). */
+	readonly codingAgents?: CodingAgentOptions;
 	/** Scripted answers in place of every agent: for tests and offline runs. */
 	readonly script?: AgentScript;
 	/**
@@ -33,6 +43,11 @@ export interface ServiceOptions {
 	 * that gives one uses that.
 	 */
 	readonly tools?: Tools;
+	/**
+	 * Whether agents' documents may name MCP servers: programs, which are started, and addresses (docs/tools.md). Default:
+	 * false, and an agent that names one fails, since documents are not trusted. Needs `@modelcontextprotocol/sdk`.
+	 */
+	readonly mcp?: boolean | McpOptions;
 	/** `provider/name` in place of every agent's model. */
 	readonly model?: string;
 	/**
@@ -56,7 +71,7 @@ export interface ServiceOptions {
 export function createServices(options: ServiceOptions): RuntimeServices {
 	const { registry, injected } = readHooks(options);
 	return {
-		agents: readAgents(options),
+		...readAgents(options),
 		hooks: registry,
 		...(injected && { injectedHooks: injected }),
 		logger: options.logger ?? silentLogger,
@@ -65,6 +80,7 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 		random: options.random ?? Math.random,
 		newId: options.newId ?? randomUUID,
 		...(options.tools && { tools: providerOf(options.tools) }),
+		...(options.mcp && { toolServers: mcpServers(options.mcp === true ? {} : options.mcp) }),
 		...(options.model !== undefined && { modelOverride: options.model }),
 		...(options.telemetry !== false && { telemetry: telemetrySource(options.telemetry) }),
 	};
@@ -84,20 +100,43 @@ function telemetrySource(options: TelemetryOptions = {}): NonNullable<RuntimeSer
 }
 
 /** Adapters that are there without being asked for. */
-export function defaultAgentRegistry(logger: Logger = silentLogger): AgentAdapterRegistry {
-	return new AgentAdapterRegistry().registerLazy("flatagent", async () => {
-		const { flatAgentAdapter } = await import("../adapters/flatagent/index.ts");
-		return flatAgentAdapter({ logger });
-	});
+export function defaultAgentRegistry(
+	logger: Logger = silentLogger,
+	codingAgents: CodingAgentOptions = {},
+): AgentAdapterRegistry {
+	const registry = new AgentAdapterRegistry([codeAdapter]);
+	return registerCodingAgents(registry, codingAgents)
+		.registerLazy("flatagent", async () => {
+			const { flatAgentAdapter } = await import("../adapters/flatagent/index.ts");
+			return flatAgentAdapter({ logger, runtimes: (type, agentName) => registry.get(type, agentName) });
+		})
+		.register(openAiAgentsAdapter());
 }
 
-function readAgents({ agents, script, logger }: ServiceOptions): AgentAdapterRegistry {
-	if (script !== undefined) return new AgentAdapterRegistry([scriptedAdapter(script)]);
-	if (agents === undefined) return defaultAgentRegistry(logger);
-	if (agents instanceof AgentAdapterRegistry) return agents;
-	const registry = defaultAgentRegistry(logger);
-	for (const adapter of agents) registry.register(adapter);
-	return registry;
+function readAgents(options: ServiceOptions): Pick<RuntimeServices, "agents" | "codeAgents"> {
+	const { agents = [], script, logger, codingAgents } = options;
+	if (script !== undefined) return { agents: new AgentAdapterRegistry([scriptedAdapter(script)]) };
+	if (agents instanceof AgentAdapterRegistry) return { agents };
+	const registry = defaultAgentRegistry(logger, codingAgents);
+	if (isList(agents)) {
+		for (const adapter of agents) registry.register(adapter);
+		return { agents: registry };
+	}
+	const codeAgents: Record<string, CodeAgent> = {};
+	for (const [name, agent] of Object.entries(agents)) {
+		if (isAdapter(agent)) registry.register(agent);
+		else Object.defineProperty(codeAgents, name, { value: agent, enumerable: true });
+	}
+	return { agents: registry, codeAgents };
+}
+
+/** `Array.isArray` does not narrow readonly lists. */
+function isList(agents: NonNullable<ServiceOptions["agents"]>): agents is readonly AgentAdapter[] {
+	return Array.isArray(agents);
+}
+
+function isAdapter(agent: CodeAgent | AgentAdapter): agent is AgentAdapter {
+	return "createExecutor" in agent && "typeName" in agent;
 }
 
 function readHooks({ hooks, logger }: ServiceOptions): {

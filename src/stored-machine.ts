@@ -110,7 +110,7 @@ export class StoredMachines {
 
 	#tellOfKeys(executionId: string): void {
 		this.#options.logger?.warn(
-			"Keys that stood in the machine's files (`api_key`, headers) are not stored: keys are taken from the environment. To use those of the files, resume with --machine FILE.",
+			"Keys that stood in the machine's files (`api_key`, headers, addresses) are not stored: keys are taken from the environment. To use those of the files, resume with --machine FILE.",
 			{ execution_id: executionId },
 		);
 	}

@@ -78,6 +78,7 @@ function namesOf(config: JsonMachineConfig): Names {
 	};
 	addActions(config.entry);
 	addActions(config.exit);
+	for (const list of Object.values(config.on ?? {})) addTransitions(list);
 	for (const state of Object.values(config.states)) addState(state);
 	return { actors, guards, actions };
 }

@@ -1,8 +1,9 @@
 /** Loads documents from the file system. */
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Loader, LoaderError } from "../../compiler/document/loader.ts";
+import { isInside } from "../../runtime/folder-path.ts";
 
 export interface FileLoaderOptions {
 	/** Refuse everything outside of this folder: `..`, absolute paths and links included. */
@@ -88,11 +89,6 @@ function realPath(path: string): string | undefined {
 			existing = parent;
 		}
 	}
-}
-
-function isInside(root: string, path: string): boolean {
-	const way = relative(root, path);
-	return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 function outside(path: string, root: string): LoaderError {

@@ -2,13 +2,14 @@
 import type { Completion } from "./completion.ts";
 import { errorInfoOf, headersOf } from "./errors.ts";
 import type { Answered, RateGate } from "./rate-gate.ts";
-import { limitHeaders, observeLimits } from "./rate-limits.ts";
+import { type HeaderMap, limitHeaders, observeLimits } from "./rate-limits.ts";
 
 export interface ModelAnswer {
 	readonly completion: Completion;
 	/** The response body. */
 	readonly data: unknown;
-	readonly headers: Headers;
+	/** Those about limits, and the request's id. */
+	readonly headers: HeaderMap;
 }
 
 export interface Turn {
@@ -26,16 +27,17 @@ export interface Turn {
 export async function callInTurn(
 	gate: RateGate,
 	{ seconds, signal, now }: Turn,
-	request: () => Promise<ModelAnswer>,
+	request: () => Promise<Omit<ModelAnswer, "headers"> & { readonly headers: Headers }>,
 ): Promise<ModelAnswer> {
 	const leave = await gate.enter({ signal, longestWait: seconds * 1000 });
 	let answered: Answered = { isRefused: false };
 	try {
 		const answer = await request();
 		const { usage } = answer.completion;
-		const limits = observeLimits(limitHeaders(answer.headers), now());
+		const headers = limitHeaders(answer.headers);
+		const limits = observeLimits(headers, now());
 		answered = { isRefused: false, limits, ...(usage && { tokens: usage.total_tokens }) };
-		return answer;
+		return { ...answer, headers };
 	} catch (error) {
 		const headers = headersOf(error);
 		const limits = headers && observeLimits(limitHeaders(headers), now());

@@ -82,15 +82,19 @@ export async function collectStream(
 	let finishReason: unknown = null;
 	let usage: unknown = null;
 	let hasChoice = false;
+	let isOver = false;
 	const calls = new Map<number, PartialToolCall>();
 	for await (const chunk of chunks) {
 		if (!isRecord(chunk)) throw new MalformedResponseError("a chunk is no object.");
 		throwIfError(chunk);
 		usage = chunk.usage ?? usage;
+		// Servers that give no reason for the end at least count behind it.
+		isOver ||= hasChoice && isRecord(chunk.usage);
 		const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
 		if (!isRecord(choice)) continue;
 		hasChoice = true;
 		finishReason = choice.finish_reason ?? finishReason;
+		isOver ||= typeof finishReason === "string";
 		if (!isRecord(choice.delta)) continue;
 		const { delta } = choice;
 		if (typeof delta.content === "string" && delta.content !== "") {
@@ -103,6 +107,8 @@ export async function collectStream(
 		}
 	}
 	if (!hasChoice) throw new MalformedResponseError("the stream has no message.");
+	// A proxy that loses its provider may end the stream as if it were whole.
+	if (!isOver) throw new MalformedResponseError("the stream ended in the middle.");
 	const toolCalls = [...calls.values()].map(({ id, name, arguments: args }) => {
 		return { id, type: "function", function: { name, arguments: args } };
 	});
@@ -127,14 +133,35 @@ function addToolCallPiece(calls: Map<number, PartialToolCall>, piece: Mapping): 
 	};
 }
 
-/** Some providers report a failure with status 200. */
+/** Some providers report a failure with status 200, as all do that fail within a stream. */
 function throwIfError(data: Mapping): void {
-	if (!isRecord(data.error)) return;
-	const { message, code } = data.error;
-	const status = Number(code);
-	throw new ProviderReportedError(
+	if (isRecord(data.error)) throw reportedError(data.error);
+}
+
+/** The statuses that OpenAI and Anthropic send with their types of errors. */
+const statusOfType: Readonly<Record<string, number>> = {
+	api_error: 500,
+	authentication_error: 401,
+	insufficient_quota: 429,
+	internal_server_error: 500,
+	invalid_request_error: 400,
+	not_found_error: 404,
+	overloaded_error: 529,
+	permission_error: 403,
+	rate_limit_error: 429,
+	rate_limit_exceeded: 429,
+	server_error: 500,
+	timeout_error: 504,
+};
+
+/** The `error` object of a body that came with a good status. */
+export function reportedError({ message, code, type }: Mapping): ProviderReportedError {
+	const given = [code, type].map((name) =>
+		Object.hasOwn(statusOfType, String(name)) ? statusOfType[String(name)] : Number(name),
+	);
+	return new ProviderReportedError(
 		typeof message === "string" && message !== "" ? message : "The provider reported an error without a message.",
-		Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined,
+		given.find((status) => Number.isInteger(status) && status !== undefined && status >= 400 && status <= 599),
 	);
 }
 

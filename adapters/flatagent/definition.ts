@@ -1,7 +1,7 @@
 /** Reads an agent's document: the legacy inline form, and prompt + profile (spec section 19.1). */
 
 import type { Loader } from "../../compiler/document/loader.ts";
-import { isRecord } from "../../compiler/document/plain-data.ts";
+import { isRecord, own, ownRecord } from "../../compiler/document/plain-data.ts";
 import { InvalidAgentConfigError } from "./errors.ts";
 import { readDocument, reasonOf } from "./read-document.ts";
 
@@ -17,7 +17,9 @@ export interface PromptDefinition {
 	readonly outputSchema: Mapping | null;
 	/** OpenAI function definitions, sent as they are. */
 	readonly tools: readonly Mapping[];
-	readonly hasMcp: boolean;
+	/** Lists the tools of servers; its text is `tools_prompt` in the prompts. */
+	readonly toolPrompt: string;
+	readonly hasServers: boolean;
 }
 
 /** An agent's document in one form. */
@@ -107,7 +109,8 @@ function readPrompt(fields: Mapping, agentName: string): PromptDefinition {
 		postHistoryInstructions: text(fields.post_history_instructions) ?? "",
 		outputSchema: isRecord(fields.output) && Object.keys(fields.output).length > 0 ? fields.output : null,
 		tools: Array.isArray(tools) ? tools.filter(isRecord) : [],
-		hasMcp: isRecord(fields.mcp),
+		toolPrompt: text(own(fields.mcp, "tool_prompt")) ?? "",
+		hasServers: Object.keys(ownRecord(fields.mcp, "servers")).length > 0,
 	};
 }
 

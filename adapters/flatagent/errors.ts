@@ -2,6 +2,7 @@
 
 import { type AgentErrorInfo, schemaErrorCode } from "../../runtime/agents/agent.ts";
 import { FlatstateError } from "../../runtime/errors.ts";
+import { KnownSecrets } from "../../runtime/logging/known-secrets.ts";
 import { redactText } from "../../runtime/logging/redact.ts";
 
 /** The agent's configuration is not of a form that section 19.1 describes. */
@@ -108,15 +109,17 @@ export class ProviderReportedError extends FlatstateError {
 	}
 }
 
+const noSecrets = new KnownSecrets({ named: [], environment: {} });
+
 /**
  * A failure of a call as data.
  * @param error whatever was thrown
- * @param secret an API key, which is struck from the message
+ * @param secrets what was sent to the provider and is struck from the message
  */
-export function errorInfoOf(error: unknown, secret?: string | null): AgentErrorInfo {
+export function errorInfoOf(error: unknown, secrets: KnownSecrets = noSecrets): AgentErrorInfo {
 	const own = error instanceof FlatstateError ? error.code : undefined;
 	const type = typeOf(error);
-	const message = withoutSecret(messageOf(error), secret);
+	const message = redactText(secrets.hide(messageOf(error)));
 	const isOurs = own !== undefined && !(error instanceof ProviderReportedError);
 	const status = isOurs ? undefined : statusOf(error, message);
 	return {
@@ -147,7 +150,8 @@ function isLostConnection(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-	if (error instanceof SyntaxError) return `The provider's answer is no JSON: ${error.message}`;
+	// The engine's message quotes the text, of which a piece of a key could not be known for one.
+	if (error instanceof SyntaxError) return `The provider's answer is no JSON: ${error.message.replace(/, .*$/s, "")}`;
 	if (isLostConnection(error)) return "The connection was lost while the answer was read.";
 	if (!(error instanceof Error)) return String(error);
 	const reason = error.cause instanceof Error ? deepestMessage(error.cause) : undefined;
@@ -159,11 +163,6 @@ function deepestMessage(error: Error): string {
 	let deepest = error;
 	for (let depth = 0; depth < 8 && deepest.cause instanceof Error; depth += 1) deepest = deepest.cause;
 	return deepest.message;
-}
-
-function withoutSecret(message: string, secret: string | null | undefined): string {
-	const shortest = 8;
-	return redactText(secret && secret.length >= shortest ? message.replaceAll(secret, "[redacted]") : message);
 }
 
 function statusOf(error: unknown, message: string): number | undefined {

@@ -10,7 +10,10 @@ import type {
 	AnswerCorrection,
 	ToolAgentCall,
 } from "../../runtime/agents/agent.ts";
+import type { TraceModelCall } from "../../runtime/agents/model-call.ts";
+import type { KnownSecrets } from "../../runtime/logging/known-secrets.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
+import { definitionOf, type ServerTool } from "../../runtime/tools/tool-servers.ts";
 import { fileLoader } from "../files/file-loader.ts";
 import { agentHeader } from "../mock-model/script.ts";
 import { callInTurn, type ModelAnswer } from "./call-in-turn.ts";
@@ -19,12 +22,13 @@ import { collectStream, readCompletion, type StreamEvent } from "./completion.ts
 import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
 import { errorInfoOf, headersOf, RateLimitError } from "./errors.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
+import { requestEnds, requestInfo } from "./model-call-info.ts";
 import { type ModelPrices, priceOf, readPrices } from "./prices.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
 import { type Endpoint, type Environment, resolveEndpoint, splitModelName, takesSchemas } from "./providers.ts";
 import type { RateGate } from "./rate-gate.ts";
 import { type HeaderMap, limitHeaders } from "./rate-limits.ts";
-import { buildRequest, extraHeaders, timeoutSeconds } from "./request.ts";
+import { buildRequest, extraHeaders, headerText, sentSecrets, timeoutSeconds } from "./request.ts";
 import { type AgentResponse, agentResultOf, answeredResponse, errorResponse } from "./response.ts";
 import { type RateGates, sharedGates } from "./shared-gates.ts";
 import { type AskedBy, StructuredOutput } from "./structured-output.ts";
@@ -33,6 +37,8 @@ import { type AskedBy, StructuredOutput } from "./structured-output.ts";
 interface Connection {
 	readonly client: Promise<ChatClient>;
 	readonly gate: RateGate;
+	/** What the provider is sent and may repeat. */
+	readonly secrets: KnownSecrets;
 }
 
 export interface FlatAgentOptions {
@@ -79,12 +85,18 @@ export interface FlatAgentCall {
 	readonly signal?: AbortSignal;
 	/** An answer that was refused, and why: both are told to the model behind the prompt. */
 	readonly correction?: AnswerCorrection;
+	/** Fields that the answer is to have, in place of the document's `output`. */
+	readonly outputFields?: Mapping;
 	/** Sent as the header `idempotency-key`. */
 	readonly idempotencyKey?: string;
 	/** Streams the answer where the model's settings do not say. */
 	readonly stream?: boolean;
+	/** Makes each request visible in traces. */
+	readonly traceModelCall?: TraceModelCall;
 	/** Gets the pieces of a streamed answer. */
 	readonly onStreamEvent?: (event: StreamEvent) => void;
+	/** Gives the tools of the servers that the document names under `mcp`; called only where it names any. */
+	readonly serverTools?: () => Promise<readonly ServerTool[]>;
 }
 
 /**
@@ -99,6 +111,7 @@ export class FlatAgent implements AgentExecutor {
 	readonly #model: AgentModel;
 	readonly #structured: StructuredOutput | undefined;
 	#pricesOfFile: ModelPrices | undefined;
+	#toldOfServers = false;
 	/** Models that have refused a strict schema. */
 	readonly #refusingSchemas = new Set<string>();
 	readonly #options: FlatAgentOptions;
@@ -117,11 +130,6 @@ export class FlatAgent implements AgentExecutor {
 		this.#structured = outputSchema === null ? undefined : new StructuredOutput(outputSchema, this.name);
 		const logger = options.logger ?? silentLogger;
 		for (const warning of this.#model.warnings) logger.warn(`Agent "${this.name}": ${warning}.`);
-		if (this.#definition.prompt.hasMcp) {
-			logger.warn(
-				`Agent "${this.name}" configures MCP servers; no MCP provider is connected, so it runs without them.`,
-			);
-		}
 	}
 
 	get model(): AgentModelName {
@@ -135,21 +143,24 @@ export class FlatAgent implements AgentExecutor {
 	 */
 	async call(call: FlatAgentCall = {}): Promise<AgentResponse> {
 		call.signal?.throwIfAborted();
+		const serverTools = await this.#serverTools(call);
 		const rendered = this.#prompt.messages(
-			{ input: call.input ?? {}, model: this.#model.config, context: call.context ?? {} },
+			{ input: call.input ?? {}, model: this.#model.config, context: call.context ?? {}, tools: serverTools },
 			call.messages,
 		);
+		const tools = call.tools ?? [...serverTools.map(definitionOf), ...this.#definition.prompt.tools];
 		const now = this.#options.now ?? Date.now;
 		let endpoint: Endpoint | undefined;
 		try {
 			endpoint = this.#endpoint();
-			return await this.#request(endpoint, rendered, call, now);
+			return await this.#request(endpoint, rendered, { ...call, tools }, now);
 		} catch (error) {
 			call.signal?.throwIfAborted();
 			const headers = headersOf(error);
-			return errorResponse(errorInfoOf(error, endpoint?.apiKey), {
+			const secrets = endpoint && this.#connection(endpoint).secrets;
+			return errorResponse(errorInfoOf(error, secrets), {
 				renderedUserPrompt: rendered.renderedUserPrompt,
-				headers: headers === undefined ? {} : limitHeaders(headers),
+				headers: headers === undefined ? {} : limitHeaders(headers, secrets),
 				...(error instanceof RateLimitError && { retryAfter: error.retryAfter }),
 				model: endpoint?.model ?? null,
 				now,
@@ -171,6 +182,18 @@ export class FlatAgent implements AgentExecutor {
 		return this.#callForMachine(call, { ...reserved, ...(messages && { messages }), tools });
 	}
 
+	/** Without a machine nobody has connected them, unless the caller has. */
+	async #serverTools({ serverTools }: FlatAgentCall): Promise<readonly ServerTool[]> {
+		if (!this.#definition.prompt.hasServers) return [];
+		if (serverTools) return serverTools();
+		if (!this.#toldOfServers) {
+			this.#toldOfServers = true;
+			const { logger = silentLogger } = this.#options;
+			logger.warn(`Agent "${this.name}" names MCP servers, which nobody has connected: it runs without their tools.`);
+		}
+		return [];
+	}
+
 	/** The tools of the agent's document. */
 	get toolDefinitions(): readonly Mapping[] {
 		return this.#definition.prompt.tools;
@@ -184,7 +207,10 @@ export class FlatAgent implements AgentExecutor {
 			signal: call.signal,
 			idempotencyKey: call.idempotencyKey,
 			correction: call.correction,
+			outputFields: call.outputFields,
 			stream: call.stream,
+			traceModelCall: call.traceModelCall,
+			serverTools: call.serverTools,
 			onStreamEvent: onStreamEvent === undefined ? undefined : (event) => onStreamEvent({ ...event }),
 		});
 		return agentResultOf(response, this.metadata);
@@ -193,12 +219,12 @@ export class FlatAgent implements AgentExecutor {
 	async #request(
 		endpoint: Endpoint,
 		rendered: RenderedMessages,
-		call: FlatAgentCall,
+		call: FlatAgentCall & Required<Pick<FlatAgentCall, "tools">>,
 		now: () => number,
 	): Promise<AgentResponse> {
-		const tools = call.tools ?? this.#definition.prompt.tools;
+		const { tools } = call;
 		const price = priceOf(endpoint.provider, endpoint.model, this.#prices());
-		const structured = tools.length === 0 ? this.#structured : undefined;
+		const structured = tools.length === 0 ? this.#structuredFor(call) : undefined;
 		const asked = structured?.askedBy(endpoint.takesSchemas && !this.#refusingSchemas.has(endpoint.model));
 		const messages = [...rendered.messages, ...correctionMessages(call.correction)];
 		const ask = (by: AskedBy | undefined) =>
@@ -218,10 +244,14 @@ export class FlatAgent implements AgentExecutor {
 			renderedUserPrompt: rendered.renderedUserPrompt,
 			model: endpoint.model,
 			price,
-			headers: limitHeaders(answer.headers),
+			headers: limitHeaders(answer.headers, this.#connection(endpoint).secrets),
 			raw: answer.data,
 			now,
 		});
+	}
+
+	#structuredFor({ outputFields }: FlatAgentCall): StructuredOutput | undefined {
+		return outputFields === undefined ? this.#structured : new StructuredOutput(outputFields, this.name);
 	}
 
 	/** One request, when its turn has come. */
@@ -235,10 +265,10 @@ export class FlatAgent implements AgentExecutor {
 		const config = call.stream ? { stream: true, ...this.#model.config } : this.#model.config;
 		const request = buildRequest({ modelName: endpoint.model, model: config, messages, tools, responseFormat });
 		const seconds = timeoutSeconds(config);
-		const connection = this.#connection(endpoint, seconds);
+		const connection = this.#connection(endpoint);
 		const client = await connection.client;
 		const { now = Date.now } = this.#options;
-		return callInTurn(connection.gate, { seconds, signal: call.signal, now }, async () => {
+		const send = async () => {
 			const answer = await callModel(client, {
 				request,
 				headers: this.#headers(endpoint, call),
@@ -247,7 +277,12 @@ export class FlatAgent implements AgentExecutor {
 				collect: (chunks) => collectStream(chunks, (event) => call.onStreamEvent?.(event)),
 			});
 			return { ...answer, completion: readCompletion(answer.data) };
-		});
+		};
+		const { traceModelCall: trace } = call;
+		const turn = { seconds, signal: call.signal, now };
+		return callInTurn(connection.gate, turn, () =>
+			trace ? trace(requestInfo(endpoint, request.body), send, requestEnds(connection.secrets)) : send(),
+		);
 	}
 
 	#endpoint(): Endpoint {
@@ -279,15 +314,21 @@ export class FlatAgent implements AgentExecutor {
 		return this.#options.env ?? process.env;
 	}
 
-	#connection(endpoint: Endpoint, seconds: number): Connection {
+	#connection(endpoint: Endpoint): Connection {
 		const key = JSON.stringify([endpoint.baseUrl, endpoint.apiKey]);
 		const known = this.#connections.get(key);
 		if (known !== undefined) return known;
 		const { client, rateGates = sharedGates } = this.#options;
+		const { config } = this.#model;
+		const secrets = sentSecrets(endpoint, config);
 		const connection: Connection =
 			client === undefined
-				? { client: createClient(endpoint, this.#environment(), seconds), gate: rateGates.of(endpoint) }
-				: { client: Promise.resolve(client), gate: rateGates.ofClient(client) };
+				? {
+						client: createClient(endpoint, this.#environment(), timeoutSeconds(config)),
+						gate: rateGates.of(endpoint),
+						secrets,
+					}
+				: { client: Promise.resolve(client), gate: rateGates.ofClient(client), secrets };
 		this.#connections.set(key, connection);
 		return connection;
 	}
@@ -300,11 +341,6 @@ export class FlatAgent implements AgentExecutor {
 			...(endpoint.provider === "mock" && { [agentHeader]: headerText(name) }),
 		};
 	}
-}
-
-/** State and agent names may hold any character; header values may not, and half a surrogate pair is no URI. */
-function headerText(text: string): string {
-	return encodeURI(Buffer.from(text).toString());
 }
 
 /** Takes the reserved keys out of a machine's input. */

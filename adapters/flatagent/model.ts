@@ -35,7 +35,7 @@ const addressKeys: readonly string[] = [
  * Resolves the model of an agent.
  * @throws ProfileError, InvalidAgentConfigError for a profile that is no language model
  */
-export function resolveAgentModel(agent: AgentDefinition, options: ModelOptions): AgentModel {
+export function resolveAgentModel(agent: Pick<AgentDefinition, "name" | "source">, options: ModelOptions): AgentModel {
 	const { model, warnings } = resolveSource(agent, options);
 	const resolved: Mapping = { ...model, ...options.modelParameters };
 	const overridden = options.modelOverride === undefined ? resolved : override(resolved, options.modelOverride);
@@ -65,7 +65,7 @@ export function checkBackend(config: Mapping): void {
 }
 
 function resolveSource(
-	agent: AgentDefinition,
+	agent: Pick<AgentDefinition, "name" | "source">,
 	{ profiles, modelOverride }: ModelOptions,
 ): { readonly model: Mapping; readonly warnings: readonly string[] } {
 	const { kind, value } = agent.source;

@@ -1,6 +1,7 @@
 /** Renders an agent's prompts and lays out the messages of a call (spec sections 19.3 and 19.4). */
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { compileTemplate, parseTemplate } from "../../compiler/expression/index.ts";
+import type { ServerTool } from "../../runtime/tools/tool-servers.ts";
 import type { Mapping, PromptDefinition } from "./definition.ts";
 
 const defaultSystem = "You are a helpful assistant.";
@@ -11,6 +12,8 @@ export interface PromptVariables {
 	readonly model: Mapping;
 	/** The machine's context; seen by `post_history_instructions` only. */
 	readonly context: Mapping;
+	/** The tools of servers that the agent's document names. */
+	readonly tools: readonly ServerTool[];
 }
 
 export interface RenderedMessages {
@@ -25,6 +28,7 @@ export class Prompt {
 	readonly #user: Render;
 	readonly #suffix: Render;
 	readonly #postHistory: Render;
+	readonly #tools: Render;
 
 	/** @throws ExpressionSyntaxError where a template is wrong */
 	constructor(definition: PromptDefinition) {
@@ -32,6 +36,7 @@ export class Prompt {
 		this.#user = compilePrompt(definition.user);
 		this.#suffix = compilePrompt(definition.instructionSuffix);
 		this.#postHistory = compilePrompt(definition.postHistoryInstructions);
+		this.#tools = compilePrompt(definition.toolPrompt);
 	}
 
 	/**
@@ -41,8 +46,7 @@ export class Prompt {
 	 */
 	messages(variables: PromptVariables, given?: readonly Mapping[]): RenderedMessages {
 		const { context, ...rest } = variables;
-		// No tool server is connected, so its list and its text are empty.
-		const scope = { ...rest, tools: [], tools_prompt: "" };
+		const scope = { ...rest, tools_prompt: this.#tools(rest) };
 		const hasInput = Object.keys(variables.input).length > 0;
 		const history = given ?? [];
 		const user = this.#userPrompt(scope);
@@ -62,10 +66,10 @@ export class Prompt {
 	}
 }
 
-type Render = (scope: Mapping) => string;
+export type Render = (scope: Mapping) => string;
 
 /** A prompt is always a template: also without braces its comments and its last newline go. */
-function compilePrompt(text: string): Render {
+export function compilePrompt(text: string): Render {
 	if (text === "") return () => "";
 	const isPlain = !text.includes("{{") && !text.includes("{%");
 	const template = isPlain ? `{{ "" }}${text}` : text;

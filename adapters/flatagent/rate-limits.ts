@@ -1,5 +1,6 @@
 /** Rate limits out of response headers (spec section 18.2). */
 import type { RateLimitState, RateLimitWindow } from "../../runtime/agents/agent.ts";
+import type { KnownSecrets } from "../../runtime/logging/known-secrets.ts";
 
 /** Header values by lower-case name. */
 export type HeaderMap = Readonly<Record<string, string>>;
@@ -7,10 +8,13 @@ export type HeaderMap = Readonly<Record<string, string>>;
 const resources = ["requests", "tokens"] as const;
 const bucketSeconds = { minute: 60, hour: 3600, day: 86_400 } as const;
 
-/** The headers that say something about limits or help to find a request at the provider; never cookies. */
-export function limitHeaders(headers: Headers | HeaderMap): HeaderMap {
+/**
+ * The headers that say something about limits or help to find a request at the provider; never cookies.
+ * @param secrets what is struck from them
+ */
+export function limitHeaders(headers: Headers | HeaderMap, secrets?: KnownSecrets): HeaderMap {
 	const all = headers instanceof Headers ? [...headers] : Object.entries(headers);
-	const kept = all.map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+	const kept = all.map(([name, value]): [string, string] => [name.toLowerCase(), secrets?.hide(value) ?? value]);
 	return Object.fromEntries(kept.filter(([name]) => /ratelimit|^retry-after|request-id$/.test(name)));
 }
 

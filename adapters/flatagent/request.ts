@@ -1,6 +1,11 @@
 /** The body of a chat-completions request out of a resolved model (spec section 19.4). */
+import { withoutAddressSecrets } from "../../compiler/bundle/address-secrets.ts";
+import { isSecretHeader } from "../../compiler/bundle/keys.ts";
 import { isRecord } from "../../compiler/document/plain-data.ts";
+import { httpAddress } from "../../runtime/http-address.ts";
+import { KnownSecrets } from "../../runtime/logging/known-secrets.ts";
 import type { Mapping } from "./definition.ts";
+import type { Endpoint } from "./providers.ts";
 
 /** Keys of a model that say where and how it is called, and are not sent. */
 const ownKeys: ReadonlySet<string> = new Set([
@@ -42,17 +47,21 @@ export interface ChatRequest {
 
 /** Builds the body. */
 export function buildRequest({ modelName, model, messages, tools, responseFormat }: RequestParts): ChatRequest {
-	const params = Object.entries(model).filter(([key, value]) => !ownKeys.has(key) && !isAbsent(value));
 	const isStream = model.stream === true;
 	const body = {
 		model: modelName,
 		messages,
 		...(isStream && { stream_options: { include_usage: true } }),
 		...(responseFormat && { response_format: responseFormat }),
-		...Object.fromEntries(params),
+		...requestParameters(model),
 		...(tools.length > 0 && { tools }),
 	};
 	return { body, isStream };
+}
+
+/** What of a resolved model goes into the body of a request. */
+export function requestParameters(model: Mapping): Mapping {
+	return Object.fromEntries(Object.entries(model).filter(([key, value]) => !ownKeys.has(key) && !isAbsent(value)));
 }
 
 /** Further headers from the model's `extra_headers`. */
@@ -61,6 +70,22 @@ export function extraHeaders(model: Mapping): Record<string, string> {
 	const given = Object.entries(model.extra_headers).map(([name, value]) => [name, String(value)] as const);
 	// A stored configuration has an empty text where a key was.
 	return Object.fromEntries(given.filter(([, value]) => value !== ""));
+}
+
+/** What a provider is sent that it must not have repeated anywhere: keys in headers and in its address. */
+export function sentSecrets({ apiKey, baseUrl }: Pick<Endpoint, "apiKey" | "baseUrl">, model: Mapping): KnownSecrets {
+	const headers = Object.entries(extraHeaders(model)).filter(([name]) => isSecretHeader(name));
+	const inHeaders = headers.flatMap(([, value]) => [value, value.split(/\s+/).at(-1) ?? ""]);
+	const inAddress = withoutAddressSecrets(baseUrl)?.secrets ?? [];
+	const { authorization } = URL.canParse(baseUrl) ? httpAddress(new URL(baseUrl)) : {};
+	const made = authorization === undefined ? [] : [authorization.slice(authorization.indexOf(" ") + 1)];
+	const named = [...(apiKey ? [apiKey] : []), ...inHeaders, ...inAddress, ...made];
+	return new KnownSecrets({ named, environment: {} });
+}
+
+/** State and agent names may hold any character; header values may not, and half a surrogate pair is no URI. */
+export function headerText(text: string): string {
+	return encodeURI(Buffer.from(text).toString());
 }
 
 const defaultTimeoutSeconds = 600;

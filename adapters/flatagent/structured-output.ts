@@ -53,7 +53,10 @@ export class StructuredOutput {
 	}
 
 	/** Reads the JSON in an answer and holds it against the schema. */
-	async read({ content, finishReason, refusal }: Completion, by: AskedBy): Promise<StructuredAnswer> {
+	async read(
+		{ content, finishReason, refusal }: Pick<Completion, "content" | "finishReason" | "refusal">,
+		by: AskedBy,
+	): Promise<StructuredAnswer> {
 		if (!content) {
 			const why = refusal === null ? "it is empty" : `the model refused to answer: ${refusal}`;
 			return { output: null, error: new SchemaError("", why) };

@@ -1,7 +1,18 @@
-/** Bodies of the chat-completions protocol: a whole completion, the chunks of a stream, an error. */
+/** The chat-completions protocol: `POST /v1/chat/completions`. */
+import { readChatRequest } from "./read-request.ts";
 import type { MockAnswerDetails, MockRequest, MockUsage } from "./script.ts";
+import { type Json, textPieces, toolCallsOf, type WireFormat } from "./wire-format.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+export const chatCompletions: WireFormat = {
+	idPrefix: "chatcmpl-mock",
+	readRequest: readChatRequest,
+	body: completionBody,
+	pieces: (answer, request, id) => [
+		...completionChunks(answer, request, id).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`),
+		"data: [DONE]\n\n",
+	],
+	errorBody,
+};
 
 /** The text of an answer. */
 export function contentOf(answer: MockAnswerDetails): string | null {
@@ -12,9 +23,9 @@ export function contentOf(answer: MockAnswerDetails): string | null {
 }
 
 /** The body of an answer that is not streamed. */
-export function completionBody(answer: MockAnswerDetails, request: Omit<MockRequest, "n">, id: string): Json {
+function completionBody(answer: MockAnswerDetails, request: Omit<MockRequest, "n">, id: string): Json {
 	const usage = usageOf(answer, request);
-	const toolCalls = toolCallsOf(answer);
+	const toolCalls = functionCallsOf(answer);
 	return {
 		id,
 		object: "chat.completion",
@@ -38,7 +49,7 @@ export function completionBody(answer: MockAnswerDetails, request: Omit<MockRequ
 }
 
 /** The chunks of a streamed answer, in order; usage comes last, when the request asks for it. */
-export function completionChunks(answer: MockAnswerDetails, request: Omit<MockRequest, "n">, id: string): Json[] {
+function completionChunks(answer: MockAnswerDetails, request: Omit<MockRequest, "n">, id: string): Json[] {
 	const chunk = (choices: readonly Json[], rest: Json = {}): Json => ({
 		id,
 		object: "chat.completion.chunk",
@@ -52,8 +63,9 @@ export function completionChunks(answer: MockAnswerDetails, request: Omit<MockRe
 
 	const chunks = [delta({ role: "assistant", content: "" })];
 	const text = contentOf(answer) ?? "";
-	for (const piece of answer.chunks ?? text.match(/\s*\S+\s*$|\s*\S+/g) ?? []) chunks.push(delta({ content: piece }));
-	for (const [index, call] of toolCallsOf(answer).entries()) chunks.push(delta({ tool_calls: [{ index, ...call }] }));
+	for (const piece of textPieces(answer, text)) chunks.push(delta({ content: piece }));
+	for (const [index, call] of functionCallsOf(answer).entries())
+		chunks.push(delta({ tool_calls: [{ index, ...call }] }));
 	chunks.push(delta({}, finishReasonOf(answer)));
 	const usage = usageOf(answer, request);
 	const options = request.body.stream_options;
@@ -80,15 +92,8 @@ export function errorBody(status: number, error: MockAnswerDetails["error"] = {}
 	};
 }
 
-function toolCallsOf(answer: MockAnswerDetails): readonly Json[] {
-	return (answer.tool_calls ?? []).map((call, index) => {
-		const args = call.arguments ?? {};
-		return {
-			id: call.id ?? `call_${index}`,
-			type: "function",
-			function: { name: call.name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
-		};
-	});
+function functionCallsOf(answer: MockAnswerDetails): readonly Json[] {
+	return toolCallsOf(answer).map(({ id, ...named }) => ({ id, type: "function", function: named }));
 }
 
 function finishReasonOf(answer: MockAnswerDetails): string | null {
@@ -96,7 +101,8 @@ function finishReasonOf(answer: MockAnswerDetails): string | null {
 	return answer.tool_calls === undefined ? "stop" : "tool_calls";
 }
 
-function usageOf(answer: MockAnswerDetails, request: Omit<MockRequest, "n">): MockUsage | null {
+/** Token counts of an answer; null where the script leaves them out. */
+export function usageOf(answer: MockAnswerDetails, request: Omit<MockRequest, "n">): MockUsage | null {
 	if (answer.usage === null) return null;
 	const tokens = (text: string): number => Math.ceil(text.length / 4);
 	const prompt_tokens = answer.usage?.prompt_tokens ?? tokens(request.messages.map((m) => m.content).join(""));

@@ -1,5 +1,4 @@
-/** Reads one chat-completions request off the wire, bounded in size. */
-
+/** Reads one request off the wire, bounded in size, and what scripts see of a chat-completions request. */
 import type { IncomingMessage } from "node:http";
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { agentHeader, type MockMessage, type MockRequest } from "./script.ts";
@@ -65,8 +64,8 @@ export function readChatRequest(
 	};
 }
 
-/** Names come as URI components, because headers hold ASCII only. */
-function readAgentName(header: string | readonly string[] | undefined): string | null {
+/** Names come as URI components, because headers hold ASCII only. @throws RefusedRequest */
+export function readAgentName(header: string | readonly string[] | undefined): string | null {
 	if (typeof header !== "string") return null;
 	try {
 		return decodeURI(header);

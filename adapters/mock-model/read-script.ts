@@ -96,7 +96,9 @@ const answerKeys: Readonly<Record<string, (value: unknown) => boolean>> = {
 	headers: isRecord,
 	error: isRecord,
 	cut: (value) => typeof value === "boolean",
+	hang: (value) => typeof value === "boolean",
 	malformed: (value) => typeof value === "boolean",
+	body: (value) => typeof value === "string",
 	chunks: (value) => Array.isArray(value) && value.every((piece) => typeof piece === "string"),
 };
 

@@ -42,8 +42,12 @@ export interface MockAnswerDetails {
 	readonly error?: { readonly type?: string; readonly message?: string; readonly code?: string };
 	/** The connection is destroyed in the middle of the body. */
 	readonly cut?: boolean;
+	/** The connection stays open in the middle of the body, and nothing more comes. */
+	readonly hang?: boolean;
 	/** The body is no JSON. */
 	readonly malformed?: boolean;
+	/** The body as it is sent, whatever it is; the header `content-type` says what it claims to be. */
+	readonly body?: string;
 	/** The pieces in which the text is streamed; the text is all of them joined. Default: word by word. */
 	readonly chunks?: readonly string[];
 }

@@ -1,19 +1,25 @@
-/** A model provider for tests and offline runs: an OpenAI-compatible HTTP server on 127.0.0.1 that answers from a script. */
+/**
+ * A model provider for tests and offline runs: an HTTP server on 127.0.0.1 that answers from a script, in the protocols of
+ * OpenAI (chat completions, responses) and Anthropic (messages).
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { FlatstateError } from "../../runtime/errors.ts";
+import { anthropicMessages } from "./anthropic-messages.ts";
 import { type AnswerSource, answerSource } from "./choose-answer.ts";
-import { completionBody, completionChunks, errorBody } from "./completion.ts";
+import { chatCompletions } from "./completion.ts";
 import { MockScriptExhaustedError } from "./errors.ts";
-import { RefusedRequest, readChatRequest, readJsonBody } from "./read-request.ts";
+import { openaiResponses } from "./openai-responses.ts";
+import { RefusedRequest, readJsonBody } from "./read-request.ts";
 import { type Admission, type RequestLimit, requestCounter } from "./request-limit.ts";
-import type { MockAnswerDetails, MockRequest, MockScript } from "./script.ts";
+import type { MockAnswerDetails, MockScript } from "./script.ts";
+import type { ReadRequest, WireFormat } from "./wire-format.ts";
 
 export interface MockModelOptions {
 	readonly script: MockScript;
 	/** Default 0: any free port. */
 	readonly port?: number;
-	/** When set, requests need `authorization: Bearer <token>`. */
+	/** When set, requests need `authorization: Bearer <token>`, or `x-api-key: <token>` as Anthropic's clients send it. */
 	readonly token?: string;
 	/** Bytes that a request body may have, default 16 MiB. */
 	readonly maxRequestBytes?: number;
@@ -25,7 +31,7 @@ export interface MockModelOptions {
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** One chat-completions request that reached the server. */
+/** One request for an answer that reached the server. */
 export interface RecordedRequest {
 	readonly headers: IncomingMessage["headers"];
 	readonly body: Readonly<Record<string, unknown>>;
@@ -37,11 +43,17 @@ export interface MockModel extends AsyncDisposable {
 	/** Base URL for clients, ends in `/v1`. */
 	readonly url: string;
 	readonly port: number;
-	/** All chat-completions requests that were well-formed, in order of arrival. */
+	/** All requests for answers that were well-formed, in order of arrival. */
 	readonly requests: readonly RecordedRequest[];
 	/** Ends open connections and stops listening. */
 	close(): Promise<void>;
 }
+
+const formats: Readonly<Record<string, WireFormat>> = {
+	"/v1/chat/completions": chatCompletions,
+	"/v1/messages": anthropicMessages,
+	"/v1/responses": openaiResponses,
+};
 
 const defaultMaxRequestBytes = 16 * 1024 * 1024;
 
@@ -60,7 +72,11 @@ export async function startMockModel(options: MockModelOptions): Promise<MockMod
 		wait: options.wait ?? ((milliseconds, signal) => delay(milliseconds, undefined, { signal })),
 	};
 	const server = createServer((request, response) => {
-		serve(request, response, context).catch((error: unknown) => sendFailure(response, error));
+		const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
+		const format = Object.hasOwn(formats, path) ? formats[path] : undefined;
+		serve(request, response, path, format, context).catch((error: unknown) =>
+			sendFailure(response, error, format ?? chatCompletions),
+		);
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject);
@@ -88,28 +104,31 @@ interface ServerContext {
 	readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
-	const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
-	if (context.token !== undefined && request.headers.authorization !== `Bearer ${context.token}`) {
-		throw new RefusedRequest(401);
-	}
+async function serve(
+	request: IncomingMessage,
+	response: ServerResponse,
+	path: string,
+	format: WireFormat | undefined,
+	context: ServerContext,
+): Promise<void> {
+	if (context.token !== undefined && !hasToken(request, context.token)) throw new RefusedRequest(401);
 	if (request.method === "GET" && path === "/v1/models") {
 		sendJson(response, 200, { object: "list", data: [{ id: "mock", object: "model", created: 0, owned_by: "mock" }] });
 		return;
 	}
-	if (request.method !== "POST" || path !== "/v1/chat/completions") throw new RefusedRequest(404);
+	if (request.method !== "POST" || format === undefined) throw new RefusedRequest(404);
 	const body = await readJsonBody(request, context.maxRequestBytes);
-	const chatRequest = readChatRequest(body, request.headers);
+	const asked = format.readRequest(body, request.headers);
 	const gone = new AbortController();
 	const { promise: outcome, resolve: settle } = promiseWithResolver<"answered" | "abandoned" | "cut">();
 	response.on("close", () => {
 		settle(response.writableFinished ? "answered" : "abandoned");
 		gone.abort();
 	});
-	const id = `chatcmpl-mock-${context.requests.length}`;
+	const id = `${format.idPrefix}-${context.requests.length}`;
 	context.requests.push({ headers: request.headers, body, outcome });
 	const admission = context.admit?.();
-	const scripted: MockAnswerDetails = admission?.isRefused === true ? { status: 429 } : await context.next(chatRequest);
+	const scripted: MockAnswerDetails = admission?.isRefused === true ? { status: 429 } : await context.next(asked);
 	const answer = admission ? { ...scripted, headers: { ...admission.headers, ...scripted.headers } } : scripted;
 	if (answer.latency_ms !== undefined && answer.latency_ms > 0) {
 		const isGone = await context.wait(answer.latency_ms, gone.signal).then(
@@ -119,22 +138,35 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
 		if (isGone) return;
 	}
 	if (answer.cut === true) settle("cut");
-	await sendAnswer(response, answer, chatRequest, id, (milliseconds) => context.wait(milliseconds, gone.signal));
+	await sendAnswer(response, answer, { format, asked, id }, (milliseconds) => context.wait(milliseconds, gone.signal));
+}
+
+function hasToken({ headers }: IncomingMessage, token: string): boolean {
+	return headers.authorization === `Bearer ${token}` || headers["x-api-key"] === token;
+}
+
+/** What is answered, and in which protocol. */
+interface Asked {
+	readonly format: WireFormat;
+	readonly asked: ReadRequest;
+	readonly id: string;
 }
 
 async function sendAnswer(
 	response: ServerResponse,
 	answer: MockAnswerDetails,
-	request: Omit<MockRequest, "n">,
-	id: string,
+	{ format, asked, id }: Asked,
 	wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
 	const status = answer.status ?? 200;
-	if (status < 400 && request.body.stream === true) {
-		const events = completionChunks(answer, request, id).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
-		if (answer.malformed === true) events.splice(1, events.length, "data: {not json\n\n");
-		const pieces = events.concat("data: [DONE]\n\n");
-		if (answer.chunk_ms === undefined || answer.cut === true) {
+	if (answer.body !== undefined) {
+		send(response, status, "application/json", halves(answer.body), answer);
+		return;
+	}
+	if (status < 400 && asked.body.stream === true) {
+		const [first = "", ...rest] = format.pieces(answer, asked, id);
+		const pieces = answer.malformed === true ? [first, "data: {not json\n\n", rest.at(-1) ?? ""] : [first, ...rest];
+		if (answer.chunk_ms === undefined || answer.cut === true || answer.hang === true) {
 			send(response, status, "text/event-stream", pieces, answer);
 			return;
 		}
@@ -147,15 +179,19 @@ async function sendAnswer(
 		return;
 	}
 	const body = JSON.stringify(
-		status < 400 ? completionBody(answer, request, id) : errorBody(status, answer.error),
+		status < 400 ? format.body(answer, asked, id) : format.errorBody(status, answer.error),
 		undefined,
 	);
-	const half = Math.floor(body.length / 2);
-	const text = answer.malformed === true ? [body.slice(0, half)] : [body.slice(0, half), body.slice(half)];
-	send(response, status, "application/json", text, answer);
+	const pieces = halves(body);
+	send(response, status, "application/json", answer.malformed === true ? pieces.slice(0, 1) : pieces, answer);
 }
 
-/** Writes the pieces one by one, or only the first half of them before the connection is destroyed. */
+function halves(body: string): readonly string[] {
+	const half = Math.floor(body.length / 2);
+	return [body.slice(0, half), body.slice(half)];
+}
+
+/** Writes the pieces one by one, or only the first half of them before the connection is destroyed or falls silent. */
 function send(
 	response: ServerResponse,
 	status: number,
@@ -164,16 +200,18 @@ function send(
 	answer: MockAnswerDetails,
 ): void {
 	response.writeHead(status, { "content-type": contentType, ...answer.headers });
-	if (answer.cut === true) {
+	if (answer.cut === true || answer.hang === true) {
 		const sent = pieces.slice(0, Math.max(1, Math.floor(pieces.length / 2))).join("");
-		response.write(sent, () => response.destroy());
+		response.write(sent, () => {
+			if (answer.cut === true) response.destroy();
+		});
 		return;
 	}
 	for (const piece of pieces) response.write(piece);
 	response.end();
 }
 
-function sendFailure(response: ServerResponse, error: unknown): void {
+function sendFailure(response: ServerResponse, error: unknown, { errorBody }: WireFormat): void {
 	if (response.headersSent || response.destroyed) {
 		response.destroy();
 		return;

@@ -2,8 +2,9 @@
 import type { Attributes } from "@opentelemetry/api";
 import { isRecord, ownString } from "../../compiler/document/plain-data.ts";
 import type { AgentResult } from "../../runtime/agents/agent.ts";
+import type { ModelAnswerInfo } from "../../runtime/agents/model-call.ts";
 import { costOf } from "../../runtime/agents/result.ts";
-import type { ExecutionEnd, SpanEvent, SpanStart } from "../../runtime/telemetry/telemetry.ts";
+import type { ExecutionEnd, ModelStart, SpanEvent, SpanStart } from "../../runtime/telemetry/telemetry.ts";
 
 /** Attributes as they are found; those that are undefined are left out by `clean`. */
 type Found = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
@@ -16,6 +17,8 @@ export function spanName(start: SpanStart): string {
 			return `state ${start.state}`;
 		case "agent":
 			return `invoke_agent ${start.agent}`;
+		case "model":
+			return `chat ${start.model}`;
 		case "tool":
 			return `execute_tool ${start.tool}`;
 		case "action":
@@ -51,6 +54,8 @@ export function startAttributes(start: SpanStart): Found {
 				"flatstate.agent.type": start.type,
 				"flatstate.agent.attempt": start.attempt,
 			};
+		case "model":
+			return { ...addressAttributes(start.address), ...requestAttributes(start) };
 		case "tool":
 			return {
 				"gen_ai.operation.name": "execute_tool",
@@ -63,6 +68,52 @@ export function startAttributes(start: SpanStart): Found {
 	}
 }
 
+function requestAttributes({ provider, model, parameters, wantsJson }: ModelStart): Found {
+	const number = (name: string) => (typeof parameters[name] === "number" ? parameters[name] : undefined);
+	const { stop, n } = parameters;
+	return {
+		"gen_ai.operation.name": "chat",
+		"gen_ai.provider.name": providerName(provider),
+		"gen_ai.request.model": model,
+		"gen_ai.output.type": wantsJson ? "json" : "text",
+		"gen_ai.request.choice.count": typeof n === "number" && n !== 1 ? n : undefined,
+		"gen_ai.request.frequency_penalty": number("frequency_penalty"),
+		"gen_ai.request.max_tokens": number("max_tokens") ?? number("max_completion_tokens"),
+		"gen_ai.request.presence_penalty": number("presence_penalty"),
+		"gen_ai.request.seed": number("seed"),
+		"gen_ai.request.stop_sequences": Array.isArray(stop) ? stop.filter((each) => typeof each === "string") : undefined,
+		"gen_ai.request.temperature": number("temperature"),
+		"gen_ai.request.top_k": number("top_k"),
+		"gen_ai.request.top_p": number("top_p"),
+	};
+}
+
+/** The host alone: an address may have a key in it. */
+function addressAttributes(address: string | undefined): Found {
+	if (address === undefined || !URL.canParse(address)) return {};
+	const { hostname, port, protocol } = new URL(address);
+	return { "server.address": hostname, "server.port": Number(port) || (protocol === "http:" ? 80 : 443) };
+}
+
+/** What the answer to a request says beside its content. */
+export function answerAttributes({ id, model, finishReason, usage }: ModelAnswerInfo): Found {
+	return {
+		"gen_ai.response.id": id,
+		"gen_ai.response.model": model,
+		"gen_ai.response.finish_reasons": finishReason ? [finishReason] : undefined,
+		...usageAttributes(usage),
+	};
+}
+
+function usageAttributes(usage: AgentResult["usage"]): Found {
+	return {
+		"gen_ai.usage.input_tokens": usage?.input_tokens,
+		"gen_ai.usage.output_tokens": usage?.output_tokens,
+		"gen_ai.usage.cache_read.input_tokens": usage?.cache_read_tokens || undefined,
+		"gen_ai.usage.cache_creation.input_tokens": usage?.cache_write_tokens || undefined,
+	};
+}
+
 /** What an agent's answer says beside its content. */
 export function resultAttributes(result: AgentResult): Found {
 	const { usage, raw, finish_reason: reason } = result;
@@ -70,10 +121,7 @@ export function resultAttributes(result: AgentResult): Found {
 		"gen_ai.response.model": ownString(raw, "model") ?? modelIn(result),
 		"gen_ai.response.id": ownString(raw, "id"),
 		"gen_ai.response.finish_reasons": reason ? [reason] : undefined,
-		"gen_ai.usage.input_tokens": usage?.input_tokens,
-		"gen_ai.usage.output_tokens": usage?.output_tokens,
-		"gen_ai.usage.cache_read.input_tokens": usage?.cache_read_tokens || undefined,
-		"gen_ai.usage.cache_creation.input_tokens": usage?.cache_write_tokens || undefined,
+		...usageAttributes(usage),
 		"flatstate.cost": costOf(result),
 	};
 }
@@ -91,6 +139,13 @@ export function executionAttributes(end: ExecutionEnd): Found {
 }
 
 export function eventAttributes(event: SpanEvent): Found {
+	if (event.kind === "attempt") {
+		return {
+			"flatstate.attempt.number": event.attempt,
+			"flatstate.attempt.passed": event.passed,
+			"flatstate.attempt.failed": event.failed.length > 0 ? event.failed.join(", ") : undefined,
+		};
+	}
 	return {
 		"flatstate.retry.attempt": event.attempt,
 		"flatstate.retry.delay": event.delaySeconds,

@@ -15,6 +15,7 @@ import { errorFromAgentResult } from "../../runtime/agents/errors.ts";
 import type { SpanEnd, SpanStart, TelemetrySpan } from "../../runtime/telemetry/telemetry.ts";
 import type { AgentMetrics } from "./agent-metrics.ts";
 import {
+	answerAttributes,
 	clean,
 	eventAttributes,
 	executionAttributes,
@@ -46,7 +47,7 @@ export function beginSpan(options: SpanContextOptions, start: SpanStart, above?:
 	const span = tracer.startSpan(
 		safe.text(spanName(start)),
 		{
-			kind: SpanKind.INTERNAL,
+			kind: start.kind === "model" ? SpanKind.CLIENT : SpanKind.INTERNAL,
 			attributes: clean(startAttributes(start), safe.text),
 			links: earlier ? linksTo(earlier, above ? undefined : trace.getSpanContext(active)) : [],
 		},
@@ -103,10 +104,11 @@ class OtelSpan implements TelemetrySpan {
 		record({ start: this.#start, milliseconds: performance.now() - this.#begun, result: end.result, error });
 	}
 
-	#describe({ result, output, execution }: SpanEnd, error: unknown): void {
+	#describe({ result, answer, output, execution }: SpanEnd, error: unknown): void {
 		const { safe, hasContent } = this.#options;
 		const span = this.#span;
 		if (result) span.setAttributes(clean(resultAttributes(result), safe.text));
+		if (answer) span.setAttributes(clean(answerAttributes(answer), safe.text));
 		if (execution) span.setAttributes(clean(executionAttributes(execution), safe.text));
 		if (hasContent) this.#describeContent(result, output);
 		if (error === undefined) return;

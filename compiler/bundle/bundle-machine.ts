@@ -1,5 +1,6 @@
 /** Machines that were compiled together -> the bundle of one of them. */
-import { isRecord, own, ownRecord, valueAt } from "../document/plain-data.ts";
+import { machineAt } from "../builtin/builtin.ts";
+import { isRecord, own, ownRecord } from "../document/plain-data.ts";
 import type { MachineOrigin } from "../plan/machine-origin.ts";
 import type { AgentPlan, MachinePlan, ProfilesPlan } from "../plan/plan.ts";
 import { bundleFormat, bundleKey, bundleLimits } from "./bundle.ts";
@@ -77,7 +78,7 @@ export function bundleMachine(machines: AnalyzedMachines, planId: string): strin
 		...(linked.length > 0 && { links: Object.fromEntries(linked) }),
 		...(catalogs.size > 0 && { profiles: sorted(catalogs).map(([, catalog]) => withSortedMachines(catalog)) }),
 	};
-	const document = withAgents(valueAt(documents.get(origin.file)?.value, origin.base), plan.agents);
+	const document = withAgents(machineAt(documents.get(origin.file)?.value, origin.base), plan.agents);
 	const text = JSON.stringify({ ...document, metadata: { ...ownRecord(document, "metadata"), [bundleKey]: record } });
 	const isLarge = text.length > maxLength || [...files.values()].some(({ length }) => length > maxFileLength);
 	return isLarge ? undefined : text;

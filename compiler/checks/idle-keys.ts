@@ -37,6 +37,7 @@ function idleKeys(state: StatePlan, written: YamlMap): ReadonlyMap<string, strin
 				"agent",
 				"execution",
 				"tool_loop",
+				"tools",
 				"session_id",
 				"input",
 			],
@@ -45,15 +46,17 @@ function idleKeys(state: StatePlan, written: YamlMap): ReadonlyMap<string, strin
 		drop(["output"], "a state with `wait_for` gives the signal's data");
 	}
 	if (!isGiven(written.agent)) {
-		drop(["execution", "tool_loop", "session_id", "tools"], "it belongs to `agent`, and the state has none");
+		drop(["execution", "tool_loop", "session_id"], "it belongs to `agent`, and the state has none");
 	}
-	if (isGiven(written.tool_loop) && state.toolLoop === undefined) {
+	if (written.tool_loop === false) drop(["tools"], "`tool_loop: false` calls the agent without tools");
+	if (isGiven(written.tool_loop) && (state.toolLoop === undefined || state.toolLoop.isImplied)) {
 		drop(["tool_loop"], "without any limit in it, it is a plain call of the agent; write `tool_loop: true`");
 	}
 	if (state.toolLoop !== undefined && isGiven(written.agent))
 		drop(["execution"], "a tool loop calls the agent in its own way");
 	if (!isGiven(written.foreach))
 		drop(["as", "key", "max_concurrency"], "it belongs to `foreach`, and the state has none");
+	if (!isGiven(written.key_results)) drop(["max_retries"], "it belongs to `key_results`, and the state has none");
 	if (!isGiven(written.launch)) drop(["launch_input"], "it belongs to `launch`, and the state has none");
 	if (!isGiven(written.foreach) && !(Array.isArray(written.machine) && written.machine.length > 0)) {
 		drop(["mode"], "it belongs to `foreach` or a list of machines, and the state has neither");

@@ -1,7 +1,9 @@
 /** Names of states, agents, machines and hooks that nothing has, and agents and machines that nothing uses. */
+import { builtinAgents, isBuiltin } from "../builtin/builtin.ts";
 import type { Code } from "../diagnostics/codes.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord, ownRecord, ownString } from "../document/plain-data.ts";
+import { handoffsOf } from "../plan/framework-config.ts";
 import type { StatePlan } from "../plan/plan.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { transitionsOf } from "./places.ts";
@@ -23,6 +25,7 @@ export function checkNames(machine: CheckedMachine): void {
 	if (validator !== undefined) {
 		unknown(machine, "FS3101", "agent", validator, machine.path("settings", "validator"), agents);
 	}
+	for (const { name, path } of handoffUses(machine)) unknown(machine, "FS3101", "agent", name, path, agents);
 	checkHooks(machine);
 	checkUnused(machine);
 }
@@ -59,6 +62,13 @@ function agentUses(machine: CheckedMachine, state: StatePlan): readonly Use[] {
 	return state.agent === undefined ? [] : [{ name: state.agent, path: machine.path("states", state.name, "agent") }];
 }
 
+/** Agents that others hand over to. */
+function handoffUses(machine: CheckedMachine): readonly Use[] {
+	return Object.values(machine.plan.agents).flatMap(({ name: from, type, config }) =>
+		handoffsOf(type, config).map(({ name, path }) => ({ name, path: machine.path("agents", from, "config", ...path) })),
+	);
+}
+
 /** Machines that a state runs or launches, as written. */
 function machineUses(machine: CheckedMachine, state: StatePlan): readonly Use[] {
 	const uses: Use[] = [];
@@ -86,7 +96,7 @@ function unknown(
 	known: ReadonlySet<string>,
 ): void {
 	// A name that looks like a file is one; the loader says so if it does not exist.
-	if (known.has(name) || name.startsWith("builtin:") || /[\\/]|\.(?:ya?ml|json)$/i.test(name)) return;
+	if (known.has(name) || /[\\/]|\.(?:ya?ml|json)$/i.test(name)) return;
 	report(machine, code, `there is no ${kind} \`${name}\` in \`data.${kind}s\``, name, path, known);
 }
 
@@ -134,7 +144,11 @@ function checkUnused(machine: CheckedMachine): void {
 	const { plan, data } = machine;
 	const used = new Set([
 		...plan.states.flatMap((state) => agentUses(machine, state).map(({ name }) => name)),
+		...handoffUses(machine).map(({ name }) => name),
 		ownString(ownRecord(data, "settings"), "validator"),
+		...Object.values(ownRecord(data, "machines")).flatMap((machine) =>
+			isBuiltin(machine) ? builtinAgents(machine) : [],
+		),
 	]);
 	const run = new Set(plan.states.flatMap((state) => machineUses(machine, state).map(({ name }) => name)));
 	for (const name of Object.keys(ownRecord(data, "agents")).filter((one) => !used.has(one))) {

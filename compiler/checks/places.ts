@@ -39,6 +39,9 @@ export function* statePlaces(machine: CheckedMachine, state: StatePlan): Generat
 	if (state.toolLoop !== undefined) {
 		for (const [key, limit] of limitsOf(state.toolLoop)) yield* placed(limit, at("tool_loop", key), "before work", []);
 	}
+	for (const [index, { pause }] of (state.tools ?? []).entries()) {
+		yield* placed(pause?.channel, at("tools", index, "channel"), "before work", []);
+	}
 	if (state.foreach?.key !== undefined) yield* placed(state.foreach.key, at("key"), "item", names);
 	if (state.input !== undefined) {
 		yield* placed(state.input, at("input"), names.length > 0 ? "item" : "before work", names);
@@ -90,6 +93,19 @@ export function* conditionPlaces(machine: CheckedMachine, state: StatePlan): Gen
 		if (index === undefined) return;
 		next += 1;
 		yield { condition: when, path: machine.path("states", state.name, "transitions", index, "condition") };
+	}
+}
+
+/** The expressions that check a state's key results. */
+export function* checkPlaces(machine: CheckedMachine, state: StatePlan): Generator<ConditionPlace> {
+	const written = machine.written(state).key_results;
+	if (state.keyResults === undefined || !Array.isArray(written)) return;
+	for (const [index, entry] of written.entries()) {
+		const name = isMap(entry) ? entry.name : undefined;
+		const item = state.keyResults.items.find((one) => one.name === name);
+		if (item?.check.kind !== "expression" || !isMap(entry) || entry.check !== item.check.condition.text) continue;
+		const path = machine.path("states", state.name, "key_results", index, "check");
+		yield { condition: item.check.condition, path };
 	}
 }
 

@@ -1,10 +1,12 @@
 /** What a file uses that the reference does not have, or does in another way (decisions: all tables). */
+import { isBuiltin } from "../builtin/builtin.ts";
 import type { DocumentPath } from "../document/document.ts";
 import { isRecord, own, ownRecord } from "../document/plain-data.ts";
 import { type Expression, references, type TemplateNode } from "../expression/index.ts";
 import type { PlannedTemplate, StatePlan, Structure } from "../plan/plan.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
+import { checkPortableAgents } from "./portable-agents.ts";
 import { childrenOf, expressionsOf, pathOf } from "./visit.ts";
 
 const OWN_SETTINGS = ["max_cost", "max_tokens", "max_agent_calls", "validator", "history", "objective"];
@@ -47,6 +49,14 @@ export function checkPortability(machine: CheckedMachine): void {
 		);
 	}
 	for (const [name, reference] of Object.entries(ownRecord(data, "machines"))) {
+		if (isBuiltin(reference)) {
+			differs(
+				machine,
+				machine.path("machines", name),
+				"value",
+				`the reference has no packaged machine \`${reference}\``,
+			);
+		}
 		if (!isRecord(reference) || (own(reference, "path") ?? own(reference, "inline")) === undefined) continue;
 		differs(
 			machine,
@@ -55,6 +65,7 @@ export function checkPortability(machine: CheckedMachine): void {
 			"the reference does not understand `{path}` and `{inline}`; give the path or the machine itself",
 		);
 	}
+	checkPortableAgents(machine);
 	for (const state of plan.states) checkState(machine, state);
 }
 

@@ -6,6 +6,7 @@ import { type CheckedMachine, checkedMachine } from "./checked-machine.ts";
 import { checkFlow } from "./flow.ts";
 import { checkIdleKeys } from "./idle-keys.ts";
 import { checkInvariants } from "./invariants.ts";
+import { checkKeyResults } from "./key-results.ts";
 import { checkNames } from "./names.ts";
 import { checkPortability } from "./portability.ts";
 import { checkPromptInput } from "./prompt-input.ts";
@@ -13,6 +14,7 @@ import { checkRecursion } from "./recursion.ts";
 import { checkSettings } from "./settings.ts";
 import { checkStateNames } from "./state-names.ts";
 import { checkTextTypes } from "./text-types.ts";
+import { checkTools } from "./tools.ts";
 import { checkUnknownVariables } from "./unknown-variables.ts";
 import { checkUnsetNames } from "./unset-names.ts";
 import { checkWholeFloats } from "./whole-floats.ts";
@@ -40,6 +42,8 @@ const CHECKS: readonly Check[] = [
 	checkStateNames,
 	checkFlow,
 	checkIdleKeys,
+	checkKeyResults,
+	checkTools,
 	checkUnsetNames,
 	checkUnknownVariables,
 	checkInvariants,

@@ -6,24 +6,9 @@ const BACKENDS = ["memory", "local", "sqlite", "redis", "postgres"];
 /** Of `settings.backends`: what else is acted upon. */
 const OTHER_BACKEND_KEYS = ["persistence", "sqlite_path", "locking"];
 
-/** Keys of our own that a plan only keeps, and what an author expects of them. */
-const KEPT_STATE_KEYS: readonly (readonly [string, string])[] = [
-	["key_results", "results are not judged"],
-	["max_retries", "there are no further attempts"],
-	["tools", "it does not limit the tools"],
-];
-const KEPT_SETTINGS: readonly (readonly [string, string])[] = [
-	["validator", "no agent is asked to judge"],
-	["history", "`context.history` is not written"],
-];
-
 export function checkSettings(machine: CheckedMachine): void {
-	const { data, plan } = machine;
+	const { plan } = machine;
 	checkBackends(machine);
-	const settings = ownRecord(data, "settings");
-	for (const [key, effect] of KEPT_SETTINGS) {
-		if (own(settings, key) !== undefined) reportKept(machine, key, effect, machine.path("settings", key));
-	}
 	for (const state of plan.states) {
 		if (state.output !== undefined && state.output.kind !== "map") {
 			machine.report("FS4116", {
@@ -31,10 +16,6 @@ export function checkSettings(machine: CheckedMachine): void {
 				at: "value",
 				message: "`output` is no map of named outputs: its value itself is the run's output",
 			});
-		}
-		for (const [key, effect] of KEPT_STATE_KEYS) {
-			if (own(state.extra, key) !== undefined)
-				reportKept(machine, key, effect, machine.path("states", state.name, key));
 		}
 	}
 }

@@ -5,7 +5,7 @@ import { type ConditionNode, type Reference, references, type TemplateNode } fro
 import { FUNCTION_NAMES } from "../expression/names.ts";
 import type { Expression } from "../expression/nodes.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
-import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
+import { checkPlaces, conditionPlaces, statePlaces, templatesOf } from "./places.ts";
 import { childrenOf } from "./visit.ts";
 
 const EARLY = ["input"];
@@ -33,7 +33,7 @@ export function checkUnknownVariables(machine: CheckedMachine): void {
 			const base = machine.path("states", state.name, "output_to_context", key);
 			for (const { template, path } of templatesOf(structure, base)) check(template.node, path, AFTER_WORK);
 		}
-		for (const { condition, path } of conditionPlaces(machine, state)) {
+		for (const { condition, path } of [...conditionPlaces(machine, state), ...checkPlaces(machine, state)]) {
 			const always = alwaysRead(condition.node);
 			for (const unknown of unknownIn(condition.node, AFTER_WORK)) {
 				const code = always.has(unknown.start) ? "FS5110" : "FS5111";
@@ -60,6 +60,7 @@ function alwaysRead(node: ConditionNode): ReadonlySet<number> {
 		if (expression.kind === "name") starts.add(expression.start);
 		else if (expression.kind === "logical") visit(expression.left);
 		else if (expression.kind === "conditional") visit(expression.test);
+		else if (expression.kind === "call") for (const argument of expression.args) visit(argument);
 		else if (expression.kind === "compare") {
 			visit(expression.left);
 			const [first] = expression.rest;

@@ -5,7 +5,7 @@ import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { type DeclaredOutput, declaredOutput } from "./agent-output.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 import { isRuntimeKey } from "./context-types.ts";
-import { conditionPlaces, statePlaces, templatesOf } from "./places.ts";
+import { checkPlaces, conditionPlaces, statePlaces, templatesOf } from "./places.ts";
 
 /** The keys that a machine's context can have. */
 export interface Names {
@@ -57,7 +57,7 @@ function checkState(machine: CheckedMachine, state: StatePlan, names: Names): vo
 			check(path, usesOf(template.node), true);
 		}
 	}
-	for (const { condition, path } of conditionPlaces(machine, state)) {
+	for (const { condition, path } of [...conditionPlaces(machine, state), ...checkPlaces(machine, state)]) {
 		check(path, usesOf(condition.node), true);
 	}
 }

@@ -58,6 +58,34 @@ export const expressionCodes = {
 		),
 		"Use a variable: `context.…`, `input.…`, `output.…`.",
 	),
+	FS5006: error(
+		"Check syntax error",
+		yaml(
+			"states:",
+			"  start:",
+			"    type: initial",
+			"    agent: writer",
+			"    input: { topic: rain }",
+			"    key_results: [{ name: long, check: len(output) > 200 }]",
+			"    transitions: [{ to: done }]",
+			"  done: { type: final }",
+		),
+		"Correct the expression; beside what conditions have it may call `size`, `text`, `trim`, `count`, `contains`, `matches` and `type`.",
+	),
+	FS5007: error(
+		"Check is never true",
+		yaml(
+			"states:",
+			"  start:",
+			"    type: initial",
+			"    agent: writer",
+			"    input: { topic: rain }",
+			"    key_results: [{ name: long, check: size(text(output)) }]",
+			"    transitions: [{ to: done }]",
+			"  done: { type: final }",
+		),
+		"Compare the value: only `true` is a pass.",
+	),
 	FS5101: warning(
 		"Nothing sets this context key",
 		yaml(

@@ -101,6 +101,16 @@ export const referenceCodes = {
 		"(a machine that calls machines that call machines, thousands of files in all)",
 		"Split the set.",
 	),
+	FS3010: warning(
+		"Packaged machine without a model",
+		yaml(
+			"machines: { ooda: builtin:ooda }",
+			"states:",
+			"  start: { type: initial, machine: ooda, input: { task: Tidy up }, transitions: [{ to: done }] }",
+			"  done: { type: final }",
+		),
+		"Give a profile catalog a `default`, or agents of the machine the names of those that the packaged machine calls.",
+	),
 	FS3101: error(
 		"Unknown agent",
 		yaml(

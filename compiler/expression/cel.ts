@@ -1,9 +1,9 @@
 /** CEL conditions, by the CEL library, which is loaded when the first one is met (decisions: expression_engine). */
 import { createRequire } from "node:module";
-import type { Script } from "node:vm";
 import type { ASTNode, Environment } from "@marcbachmann/cel-js";
 import { ExpressionError, ExpressionSyntaxError } from "./errors.ts";
 import type { Span } from "./nodes.ts";
+import { isTimeOver, TIME_LIMIT, withTimeLimit } from "./time-limit.ts";
 import { isList, isObject, type Scope } from "./values.ts";
 
 /** A variable and the constant keys behind it, as CEL's syntax tree has them. */
@@ -23,8 +23,6 @@ interface Read {
 }
 
 const UNBOUNDED = new Set(["matches", "all", "exists", "exists_one", "map", "filter"]);
-/** Milliseconds that an expression with macros or regular expressions may take. */
-const TIME_LIMIT = 500;
 
 let loaded: Environment | null = null;
 
@@ -59,8 +57,9 @@ function spanOf(error: unknown, text: string): Span {
 }
 
 function messageOf(error: unknown): string {
+	if (isTimeOver(error)) return `it takes longer than ${TIME_LIMIT} ms`;
 	const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-	return message.includes("execution timed out") ? `it takes longer than ${TIME_LIMIT} ms` : message;
+	return message;
 }
 
 function parse(text: string): ReturnType<Environment["parse"]> {
@@ -112,20 +111,6 @@ export function compileCel(text: string): (scope: Scope) => unknown {
 			throw new ExpressionError(message, text, spanOf(error, text), { cause: error });
 		}
 	};
-}
-
-let watched: { readonly script: Script; readonly sandbox: { run: () => unknown } } | null = null;
-
-/** Regular expressions of JavaScript can take exponential time; only the engine itself can stop them. */
-function withTimeLimit(run: () => unknown): unknown {
-	if (watched === null) {
-		const { createContext, Script } = process.getBuiltinModule("node:vm");
-		const sandbox = { run };
-		createContext(sandbox);
-		watched = { script: new Script("run()"), sandbox };
-	}
-	watched.sandbox.run = run;
-	return watched.script.runInContext(watched.sandbox, { timeout: TIME_LIMIT });
 }
 
 function readsOf(references: readonly CelReference[]): Reads {

@@ -1,15 +1,30 @@
 /** Conditions as closures over the scope (spec section 5). */
 import { conditionAttribute, conditionSubscript } from "./access.ts";
 import { compileCel } from "./cel.ts";
-import { compileExpression, type Door } from "./compile-expression.ts";
-import { Fault, toExpressionError } from "./errors.ts";
+import { callCheckFunction } from "./check-functions.ts";
+import { compileExpression, type Door, type Evaluate } from "./compile-expression.ts";
+import { Fault, locate, toExpressionError } from "./errors.ts";
 import { beginEvaluation } from "./limits.ts";
 import { toNative } from "./native.ts";
-import type { ConditionNode } from "./nodes.ts";
+import type { ConditionNode, Expression } from "./nodes.ts";
 import type { Scope } from "./values.ts";
 
 function notInConditions(): never {
-	throw new Fault("a condition has no calls, filters and tests");
+	throw new Fault("a condition has no filters and tests");
+}
+
+/** Only the checks of key results are parsed with calls in them. */
+function compileCheckCall(node: Extract<Expression, { kind: "call" }>): Evaluate<Scope> {
+	const name = node.callee.kind === "name" ? node.callee.name : "";
+	const args = node.args.map((argument) => compileExpression(argument, DOOR));
+	return (scope) => {
+		const values = args.map((argument) => argument(scope));
+		try {
+			return callCheckFunction(name, values);
+		} catch (error) {
+			throw locate(error, node);
+		}
+	};
 }
 
 const DOOR: Door<Scope> = {
@@ -33,7 +48,7 @@ const DOOR: Door<Scope> = {
 	},
 	subscript: conditionSubscript,
 	logicalGivesBoolean: true,
-	call: notInConditions,
+	call: compileCheckCall,
 	filter: notInConditions,
 	test: notInConditions,
 };

@@ -25,6 +25,8 @@ const SHOWN_CHARACTERS = 80;
 export class ExpressionError extends Error {
 	override readonly name = "ExpressionError";
 	readonly code = "expression_error";
+	/** What is wrong, without the place. */
+	readonly reason: string;
 	/** The whole condition or template. */
 	readonly text: string;
 	readonly start: number;
@@ -35,6 +37,7 @@ export class ExpressionError extends Error {
 		const part = text.slice(span.start, span.end).trim();
 		const shown = part.length > SHOWN_CHARACTERS ? `${part.slice(0, SHOWN_CHARACTERS)}…` : part;
 		super(shown === "" ? message : `${message} (in \`${shown}\`)`, options);
+		this.reason = message;
 		this.text = text;
 		this.start = span.start;
 		this.end = span.end;

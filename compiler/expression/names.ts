@@ -16,6 +16,17 @@ export const TEST_NAMES: ReadonlySet<string> = new Set(
 
 export const FUNCTION_NAMES: ReadonlySet<string> = new Set(["range", "dict", "namespace", "cycler", "joiner"]);
 
+/** What checks of key results may call beside reading values (fsm-agent-flow 18.3). */
+export const CHECK_FUNCTION_NAMES: ReadonlySet<string> = new Set([
+	"size",
+	"text",
+	"trim",
+	"count",
+	"contains",
+	"matches",
+	"type",
+]);
+
 type Levenshtein = typeof import("fastest-levenshtein");
 
 /** "did you mean …" for a name that is near a known one. */

@@ -1,6 +1,7 @@
 /** The expression grammar: one parser, with Python's precedence for conditions and Jinja's for templates. */
+import { verifyCheckCall } from "./check-functions.ts";
 import { ExpressionSyntaxError } from "./errors.ts";
-import type { Token } from "./lexer.ts";
+import type { Dialect, Token } from "./lexer.ts";
 import { MAX_NESTING, MAX_TREE_DEPTH } from "./limits.ts";
 import { FILTER_NAMES, nearest, TEST_NAMES } from "./names.ts";
 import type { BinaryOperator, CompareOperator, Expression, Span } from "./nodes.ts";
@@ -18,7 +19,14 @@ function isCompareOperator(text: string): text is "==" | "!=" | "<" | "<=" | ">"
 /** Reads one tag's or condition's tokens. Nodes come out frozen. */
 export class ExpressionParser extends TokenReader {
 	readonly #depths = new WeakMap<Expression, number>();
+	/** Whether this is the check of a key result, which may call functions. */
+	readonly #callsFunctions: boolean;
 	#nesting = 0;
+
+	constructor(tokens: readonly Token[], dialect: Dialect, callsFunctions = false) {
+		super(tokens, dialect);
+		this.#callsFunctions = callsFunctions;
+	}
 
 	/** An expression, with `a if c else b`. */
 	expression(withConditional = true): Expression {
@@ -389,7 +397,7 @@ export class ExpressionParser extends TokenReader {
 	}
 
 	#call(callee: Expression): Expression {
-		if (this.dialect === "simple") {
+		if (this.dialect === "simple" && !this.#callsFunctions) {
 			throw new ExpressionSyntaxError(
 				"a condition cannot call functions",
 				{ start: callee.start, end: this.current.end },
@@ -397,6 +405,7 @@ export class ExpressionParser extends TokenReader {
 			);
 		}
 		const { args, named, end } = this.arguments();
+		if (this.dialect === "simple") verifyCheckCall(callee, args, named, { start: callee.start, end });
 		return this.#make({ kind: "call", callee, args, named, start: callee.start, end }, [
 			callee,
 			...args,

@@ -8,7 +8,8 @@ import { checkCatalogNames } from "../profiles/check-catalog.ts";
 import { ProfileError, type ResolvedModel, resolveModel, resolveProfile } from "../profiles/resolve.ts";
 import { placeAt } from "./build-scope.ts";
 import type { DocumentStore, LoadFailure, LoadResult } from "./document-store.ts";
-import { isModule, looksLikeFile } from "./file-reference.ts";
+import { isModule, looksLikeFile, moduleFile } from "./file-reference.ts";
+import { checkFrameworkConfig } from "./framework-config.ts";
 import type { AgentPlan, ProfilesPlan } from "./plan.ts";
 import { checkPromptTemplates } from "./prompt-templates.ts";
 
@@ -52,8 +53,11 @@ export function planAgent(name: string, reference: unknown, site: AgentSite): Ag
 	if (ref) return typedAgent(name, type ?? "flatagent", ref, ownRecord(reference, "config"), site);
 	if (type !== undefined && !isRecord(own(reference, "data"))) {
 		const config = ownRecord(reference, "config");
-		if (type !== "flatagent") return { name, type, config, dir: site.dir, ...profilesOf(site, site.dir), ...at(site) };
 		const base = [...site.path, "config"];
+		if (type !== "flatagent") {
+			checkFrameworkConfig(type, config, base, { reporter: site.reporter, isModule: false });
+			return { name, type, config, dir: site.dir, ...profilesOf(site, site.dir), ...at(site) };
+		}
 		return flatagent(name, { value: config, reporter: site.reporter, base, dir: site.dir }, site);
 	}
 	const isAgent = isRecord(own(reference, "data")) || agentKeys.some((key) => Object.hasOwn(reference, key));
@@ -77,8 +81,9 @@ function typedAgent(
 ): AgentPlan {
 	const asReference = { name, type, ref, config, dir: site.dir, ...profilesOf(site, site.dir), ...at(site) };
 	if (isModule(ref)) {
+		checkFrameworkConfig(type, config, [...site.path, "config"], { reporter: site.reporter, isModule: true });
 		if (!looksLikeFile(ref)) return asReference;
-		const located = site.store.locate(ref, site.dir);
+		const located = site.store.locate(moduleFile(ref), site.dir);
 		if (located.status === "found") {
 			site.store.noteFound(located);
 			return asReference;
@@ -95,6 +100,8 @@ function typedAgent(
 	const merged = { ...source, value: { ...source.value, ...config } };
 	if (type === "flatagent") return flatagent(name, merged, site);
 	const { dir, file } = source;
+	checkFrameworkConfig(type, source.value, source.base, { reporter: source.reporter, isModule: false });
+	checkFrameworkConfig(type, config, [...site.path, "config"], { reporter: site.reporter, isModule: false });
 	return { name, type, config: merged.value, dir, ...(file && { file }), ...profilesOf(site, dir), ...at(site) };
 }
 

@@ -1,4 +1,5 @@
 /** The front door of the compiler's first half: text, object or file -> plans and every diagnostic of the whole set. */
+import { builtinNames, builtinText, isBuiltin } from "../builtin/builtin.ts";
 import { runChecks, tidyDiagnostics } from "../checks/index.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { inlineFile, type SourceDocument } from "../document/document.ts";
@@ -121,13 +122,19 @@ function loadEntry(source: AnalyzeSource, dir: string, store: DocumentStore): Lo
 		return addParsed(parseDocument(text, { file, dir, ...(format && { format }) }), store);
 	}
 	if ("config" in source) return addParsed(documentFromValue(source.config, { dir }), store);
+	const builtin = builtinText(source.file);
+	if (builtin !== undefined) return addParsed(parseDocument(builtin, { file: inlineFile, dir: "." }), store);
 	const loaded = store.load(source.file, undefined, ".");
 	if (loaded.status === "loaded") return loaded;
 	const isMissing = loaded.status === "missing";
 	store.diagnostics.push({
 		code: isMissing ? "FS3001" : loaded.code,
 		severity: "error",
-		message: isMissing ? `the file \`${loaded.path}\` does not exist` : loaded.message,
+		message: isBuiltin(source.file)
+			? `there is no packaged machine \`${source.file}\`; known: ${builtinNames.map((name) => `\`${name}\``).join(", ")}`
+			: isMissing
+				? `the file \`${loaded.path}\` does not exist`
+				: loaded.message,
 		file: source.file,
 		path: [],
 	});

@@ -101,12 +101,17 @@ function initialState(states: readonly StatePlan[], dataPath: DocumentPath, repo
 }
 
 function planSettings(settings: Readonly<Record<string, unknown>>): SettingsPlan {
+	const validator = ownString(settings, "validator");
+	const objective = ownString(settings, "objective");
 	return {
 		maxSteps: ownNumber(settings, "max_steps") ?? null,
 		maxDepth: ownNumber(settings, "max_depth") ?? null,
 		maxCost: ownNumber(settings, "max_cost") ?? null,
 		maxTokens: ownNumber(settings, "max_tokens") ?? null,
 		maxAgentCalls: ownNumber(settings, "max_agent_calls") ?? null,
+		...(validator && { validator }),
+		history: own(settings, "history") === true,
+		...(objective && { objective }),
 		raw: settings,
 	};
 }

@@ -8,7 +8,12 @@ export function looksLikeFile(reference: string): boolean {
 	return documentEnding.test(reference) || /^~|[\\/]/.test(reference);
 }
 
-/** Whether a text names a module of code, which is never read as a document. */
+/** Whether a text names a module of code, which is never read as a document. Behind `#` may stand one of its exports. */
 export function isModule(reference: string): boolean {
-	return moduleEnding.test(reference);
+	return moduleEnding.test(moduleFile(reference));
+}
+
+/** The file of a reference to a module. */
+export function moduleFile(reference: string): string {
+	return reference.split("#", 1)[0] ?? reference;
 }

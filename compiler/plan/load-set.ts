@@ -1,6 +1,8 @@
 /** Machines and all that they reference, cycles included, each file once (spec sections 2 and 3.2). */
+
+import { builtinAgents, builtinNames, builtinText, isBuiltin, machineAt } from "../builtin/builtin.ts";
 import type { PlannedMachine } from "../checks/index.ts";
-import type { Reporter } from "../diagnostics/report.ts";
+import { createReporter, type Reporter } from "../diagnostics/report.ts";
 import type { DocumentPath, SourceDocument } from "../document/document.ts";
 import { isRecord, own, ownRecord, ownString, valueAt } from "../document/plain-data.ts";
 import { normaliseCatalog, profileFileNames } from "../profiles/catalog.ts";
@@ -22,6 +24,8 @@ interface Pending {
 	readonly dir: string;
 	/** The catalog of the machine that references this one; it counts where this one has none. */
 	readonly inherited: ProfilesPlan | undefined;
+	/** Whether it is a packaged machine, in which there is nothing to report. */
+	readonly isBuiltin?: boolean;
 }
 
 /** A machine's catalog; `foreign` = its own files do not say so. */
@@ -53,8 +57,10 @@ export class MachineSet {
 	 * @param start the machine's id, and where it stands in the document
 	 */
 	plan(document: SourceDocument, reporter: Reporter, { id, base }: StoredSet["start"]): void {
-		const value = valueAt(document.value, base);
-		this.#enqueue({ id, reporter, base, value, dir: document.dir, inherited: undefined });
+		const value = machineAt(document.value, base);
+		const isOwn = value === valueAt(document.value, base);
+		const own = isOwn ? reporter : createReporter(document);
+		this.#enqueue({ id, reporter: own, base, value, dir: document.dir, inherited: undefined, isBuiltin: !isOwn });
 		for (let next = this.#pending.shift(); next; next = this.#pending.shift()) this.#planOne(next);
 	}
 
@@ -83,7 +89,7 @@ export class MachineSet {
 			...(foreign && catalog && { catalog }),
 		});
 		this.plans.set(plan.id, plan);
-		this.planned.push({ plan, reporter, base });
+		if (!pending.isBuiltin) this.planned.push({ plan, reporter, base });
 		this.#checkHookModules(plan, pending);
 	}
 
@@ -149,6 +155,8 @@ export class MachineSet {
 		const profilesFor = (agentDir: string): ProfilesPlan | undefined => catalog ?? this.#discover(agentDir);
 
 		const agentUsers = usersOf(states, agentNames);
+		const validator = ownString(own(data, "settings"), "validator");
+		if (validator && !agentUsers.places.has(validator)) agentUsers.places.set(validator, ["settings", "validator"]);
 		for (const [name, reference, path] of entriesAndFiles(own(data, "agents"), "agents", agentUsers, base)) {
 			const plan = planAgent(name, reference, { ...site(path, agentUsers.get(name) ?? []), profilesFor });
 			if (plan) agents[name] = plan;
@@ -162,6 +170,29 @@ export class MachineSet {
 		return { agents, machines };
 	}
 
+	/** It stands in the document that calls it: so it has that machine's folder, and is found again in a stored configuration. */
+	#planBuiltin(
+		name: string,
+		reference: string,
+		site: ReferenceSite,
+		parent: Pending,
+		inherited: ProfilesPlan | undefined,
+	): MachineRefPlan | undefined {
+		const { document } = site.reporter;
+		if (builtinText(reference) === undefined) {
+			const message = `there is no packaged machine \`${reference}\``;
+			const known = builtinNames.map((one) => `\`${one}\``).join(", ");
+			site.reporter.report("FS3006", { path: site.path, at: "value", message, suggestion: `known: ${known}` });
+			return undefined;
+		}
+		checkModels(reference, site, parent.value, inherited);
+		const id = `${parent.id}${parent.base.length > 0 ? "." : "#"}machines.${name}`;
+		const value = machineAt(document.value, site.path);
+		const reporter = createReporter(document);
+		this.#enqueue({ id, reporter, base: site.path, value, dir: site.dir, inherited, isBuiltin: true });
+		return { name, id, ...placeAt(site.reporter, site.path) };
+	}
+
 	#planMachineRef(
 		name: string,
 		reference: unknown,
@@ -171,6 +202,7 @@ export class MachineSet {
 	): MachineRefPlan | undefined {
 		const at = placeAt(site.reporter, site.path);
 		const path = typeof reference === "string" ? reference : ownString(reference, "path");
+		if (isBuiltin(reference)) return this.#planBuiltin(name, reference, site, parent, inherited);
 		if (path) {
 			const loaded = this.#store.load(path, "flatmachine", site.dir);
 			if (loaded.status !== "loaded") {
@@ -201,6 +233,20 @@ export class MachineSet {
 		this.#enqueue({ id, reporter: site.reporter, base, value, dir: site.dir, inherited });
 		return { name, id, ...at };
 	}
+}
+
+/** Warns of agents that no model is known for: they are the package's, which has none. */
+function checkModels(reference: string, site: ReferenceSite, value: unknown, catalog: ProfilesPlan | undefined): void {
+	const given = ownRecord(own(value, "data"), "agents");
+	const missing = builtinAgents(reference).filter((agent) => !Object.hasOwn(given, agent));
+	if (missing.length === 0 || catalog?.default) return;
+	const names = missing.map((agent) => `\`${agent}\``).join(", ");
+	site.reporter.report("FS3010", {
+		path: site.path,
+		at: "value",
+		message: `no model is known for ${names} of \`${reference}\``,
+		suggestion: "give a profile catalog a `default`, or name agents of this machine so",
+	});
 }
 
 /** Loads the catalog that a reference names; what is wrong is reported at the reference. */

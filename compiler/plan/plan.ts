@@ -89,6 +89,8 @@ export interface ForeachPlan {
 
 /** `tool_loop:` as written, numbers and templates alike, in camelCase. */
 export interface ToolLoopPlan {
+	/** The state has no `tool_loop`, but `tools`, which mean one. */
+	readonly isImplied?: boolean;
 	readonly maxTurns?: Structure;
 	readonly maxToolCalls?: Structure;
 	/** Seconds. */
@@ -98,6 +100,50 @@ export interface ToolLoopPlan {
 	readonly maxCost?: Structure;
 	readonly allowedTools?: readonly string[];
 	readonly deniedTools?: readonly string[];
+}
+
+/** How a key result is told to hold. */
+export type KeyResultCheck =
+	| { readonly kind: "expression"; readonly condition: PlannedCondition }
+	/** An action of the state's hooks gives the verdict. */
+	| { readonly kind: "action"; readonly action: string }
+	/** By the agent of `settings.validator`. */
+	| { readonly kind: "judged" };
+
+/** One thing that must be true of a state's result. */
+export interface KeyResultPlan {
+	readonly name: string;
+	readonly description?: string;
+	readonly check: KeyResultCheck;
+	readonly at?: SourcePlace;
+}
+
+/** What must hold before a state is left. */
+export interface KeyResultsPlan {
+	/** At least one; names are different. */
+	readonly items: readonly KeyResultPlan[];
+	/** Further attempts after the first. */
+	readonly maxRetries: number;
+}
+
+/** How a tool pauses: its result is the data of a signal. */
+export interface ToolPausePlan {
+	/** `break`: a program answers; see `PauseRequest.pause`. */
+	readonly kind: "wait" | "break";
+	/** With it, or with `parameters`, the tool needs no provider. */
+	readonly description?: string;
+	/** JSON Schema of an object, as written. */
+	readonly parameters?: Readonly<Record<string, unknown>>;
+	/** Where the answer is awaited; default: a channel of each call's own. */
+	readonly channel?: Structure;
+	/** Seconds; null = any time. */
+	readonly timeout: number | null;
+}
+
+/** One entry of `tools:`. */
+export interface StateToolPlan {
+	readonly name: string;
+	readonly pause?: ToolPausePlan;
 }
 
 /** One YAML state. */
@@ -119,13 +165,19 @@ export interface StatePlan {
 	readonly timeout: number | null;
 	readonly sessionId?: Structure;
 	readonly toolLoop?: ToolLoopPlan;
+	/** The only tools that the state offers; absent = all that there are. */
+	readonly tools?: readonly StateToolPlan[];
 	readonly input?: Structure;
 	readonly output?: Structure;
 	/** In document order: later templates see earlier results. */
 	readonly outputToContext: readonly (readonly [string, Structure])[];
 	readonly transitions: readonly TransitionPlan[];
 	readonly onError?: { readonly byType: readonly (readonly [string, string])[]; readonly default?: string };
-	/** Keys that this release only keeps (`objective`, `key_results`, …). */
+	/** What the state is to achieve, in words. */
+	readonly objective?: string;
+	/** Absent where nothing must hold. */
+	readonly keyResults?: KeyResultsPlan;
+	/** Keys that this release only keeps. */
 	readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -168,6 +220,12 @@ export interface SettingsPlan {
 	readonly maxCost: number | null;
 	readonly maxTokens: number | null;
 	readonly maxAgentCalls: number | null;
+	/** The agent that judges key results without a check. */
+	readonly validator?: string;
+	/** Whether `context.history` gets an entry for each state that has worked. */
+	readonly history: boolean;
+	/** What the whole run is to achieve, in words. */
+	readonly objective?: string;
 	/** `settings` as written, handed to agent adapters. */
 	readonly raw: Readonly<Record<string, unknown>>;
 }

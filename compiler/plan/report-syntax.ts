@@ -5,7 +5,7 @@ import type { ExpressionSyntaxError } from "../expression/index.ts";
 
 /** Reports an error of the expression parser inside the string at `path`. */
 export function reportSyntax(
-	code: "FS5001" | "FS5002" | "FS5201",
+	code: "FS5001" | "FS5002" | "FS5006" | "FS5201",
 	error: ExpressionSyntaxError,
 	path: DocumentPath,
 	reporter: Reporter,

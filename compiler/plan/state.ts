@@ -4,8 +4,10 @@ import { isRecord, own, ownNumber, ownString } from "../document/plain-data.ts";
 import { type BuildScope, bareRoots, placeAt } from "./build-scope.ts";
 import { planExecution, planToolLoop } from "./execution.ts";
 import { planHookRefs } from "./hook-refs.ts";
+import { planKeyResults } from "./key-results.ts";
 import type { ForeachPlan, MachineCallPlan, StatePlan, Structure } from "./plan.ts";
 import { planBlock, planEntries, planStructure, planText } from "./structure.ts";
+import { planTools } from "./tools.ts";
 import { planOnError, planTransitions } from "./transitions.ts";
 
 /** Keys that the plan has a place for; the others are kept in `extra`. */
@@ -27,11 +29,15 @@ const plannedKeys = new Set([
 	"timeout",
 	"session_id",
 	"tool_loop",
+	"tools",
 	"input",
 	"output",
 	"output_to_context",
 	"transitions",
 	"on_error",
+	"objective",
+	"key_results",
+	"max_retries",
 ]);
 
 /**
@@ -52,7 +58,12 @@ export function planState(name: string, value: unknown, path: DocumentPath, dir:
 	const output = block("output");
 	const waitFor = planWaitFor(own(value, "wait_for"), to("wait_for"), scope);
 	const sessionId = own(value, "session_id");
-	const toolLoop = planToolLoop(own(value, "tool_loop"), to("tool_loop"), scope);
+	const tools = planTools(own(value, "tools"), to("tools"), scope);
+	const writtenLoop = own(value, "tool_loop");
+	const impliesLoop = (tools?.length ?? 0) > 0 && agent !== undefined && writtenLoop !== false;
+	const toolLoop = planToolLoop(writtenLoop, to("tool_loop"), scope) ?? (impliesLoop ? { isImplied: true } : undefined);
+	const objective = ownString(value, "objective");
+	const keyResults = planKeyResults(value, path, scope);
 	const onError = planOnError(own(value, "on_error"));
 	return {
 		name,
@@ -72,11 +83,14 @@ export function planState(name: string, value: unknown, path: DocumentPath, dir:
 		...(sessionId !== undefined &&
 			sessionId !== null && { sessionId: planStructure(sessionId, to("session_id"), scope) }),
 		...(toolLoop && { toolLoop }),
+		...(tools && { tools }),
 		...(input && { input }),
 		...(output && { output }),
 		outputToContext: planEntries(own(value, "output_to_context"), to("output_to_context"), scope),
 		transitions: planTransitions(own(value, "transitions"), to("transitions"), scope),
 		...(onError && { onError }),
+		...(objective && { objective }),
+		...(keyResults && { keyResults }),
 		extra: extraOf(value, foreach !== undefined),
 	};
 }

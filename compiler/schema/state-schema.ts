@@ -149,6 +149,17 @@ const STATE_KEYS: Properties = {
 		properties: TOOL_LOOP,
 		patternProperties: { "^x-": {} },
 		additionalProperties: false,
+		"x-strict-keys": true,
+		"x-synonyms": {
+			allow: "allowed_tools",
+			allowed: "allowed_tools",
+			allow_tools: "allowed_tools",
+			tools: "allowed_tools",
+			deny: "denied_tools",
+			denied: "denied_tools",
+			deny_tools: "denied_tools",
+			disallowed_tools: "denied_tools",
+		},
 	},
 	sampling: choice("Accepted and ignored, as in the reference.", ["single", "multi"]),
 	objective: text("What the state is to achieve, for people and for a judging agent. A key of flatstate's own."),
@@ -165,17 +176,33 @@ const STATE_KEYS: Properties = {
 	},
 	tools: {
 		type: "array",
-		description: "Tools of this state only. `pause` stops the run for an answer. A key of flatstate's own.",
+		description:
+			"The tools that this state offers, and no others; without `tool_loop` it means `tool_loop: true`. `pause` waits " +
+			"for an answer from outside. A key of flatstate's own.",
 		items: {
 			type: ["string", "object"],
 			"x-meaning": "the name of a tool, or `{name, pause}`",
 			properties: {
 				name: text("Name of the tool.", "the name of a tool"),
-				pause: choice("`wait` for an answer as a signal, or `break` off.", ["wait", "break"]),
+				pause: choice(
+					"The execution parks, and the data of a signal is the tool's result. `wait`: a person answers; `break`: a program.",
+					["wait", "break"],
+				),
+				description: text("What the tool does, for the model; then no provider has to define it."),
+				parameters: openMap("JSON Schema of the arguments, an object."),
+				channel: text("Channel of the signal, a template. Default: a channel of each call's own.", "a channel", {
+					examples: ["approval/{{ context.ticket_id }}"],
+				}),
+				timeout: {
+					type: ["number", "null"],
+					description: "Seconds to wait for the answer. 0 or missing = no limit. Passing it is a `TimeoutError`.",
+					minimum: 0,
+				},
 			},
 			patternProperties: { "^x-": {} },
 			additionalProperties: false,
 			required: ["name"],
+			"x-strict-keys": true,
 		},
 	},
 };

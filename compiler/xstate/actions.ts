@@ -1,5 +1,6 @@
 /** Actions of a compiled machine: all of them pure changes of the context, and the one that sets the machine's output. */
 
+import { sendTo } from "xstate";
 import { isRecord } from "../document/plain-data.ts";
 import { truthy } from "../expression/index.ts";
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
@@ -21,14 +22,21 @@ import {
 } from "./machine-context.ts";
 import { actionName } from "./names.ts";
 import { setOutput } from "./output.ts";
+import { readPause } from "./pause.ts";
 import { conditionsReadOutput, scopeOf, structureReadsInput } from "./scope.ts";
 import type { CompilerServices } from "./services.ts";
 
 /** All actions of `plan` by name. */
 export function buildActions(plan: MachinePlan, services: CompilerServices): Record<string, MachineAction> {
 	const changes = buildChanges(plan, services);
-	return { ...mapValues(changes, contextAction), [actionName.finish]: setOutput };
+	return { ...mapValues(changes, contextAction), [actionName.finish]: setOutput, [actionName.deliver]: deliver };
 }
+
+/** Hands the event on to the actor of the state that works. */
+const deliver = sendTo(
+	({ context }: { context: MachineContext }) => context.machine.current_state,
+	({ event }) => event,
+);
 
 function buildChanges(plan: MachinePlan, services: CompilerServices): Record<string, ContextChange> {
 	const render: RenderOptions = { parsesRendered: plan.parsesRendered };
@@ -92,6 +100,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 						output: readsOutput.has(machine.current_state) ? result.output : undefined,
 						final: result.final,
 						next: result.next,
+						pause: undefined,
 						...(result.held !== undefined && { held: result.held }),
 					},
 				},
@@ -107,6 +116,7 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 				run: {
 					...context.machine.run,
 					effect_step: context.machine.step,
+					pause: undefined,
 					usage: addUsage(context.machine.run.usage, usage),
 					...withSpending(context.machine.run, spent),
 				},
@@ -154,6 +164,10 @@ function buildChanges(plan: MachinePlan, services: CompilerServices): Record<str
 		[actionName.signal]: ({ context, event }) => ({
 			machine: withRun(context.machine, { channel: null, signal: isRecord(event) ? (event.data ?? null) : null }),
 		}),
+		[actionName.paused]: ({ context, event }) => ({
+			machine: withRun(context.machine, { pause: isRecord(event) ? readPause(event.pause) : undefined }),
+		}),
+		[actionName.answered]: ({ context }) => ({ machine: withRun(context.machine, { pause: undefined }) }),
 		[actionName.finalOutput]: ({ context }, params) => {
 			const { output } = stateOf(params);
 			if (!output) return { machine: withRun(context.machine, { final: {} }) };
@@ -184,11 +198,12 @@ function startMeta(
 }
 
 /** Whether nothing of the state before is left. */
-function isClean({ failure, output, held, tool_loop }: RunData): boolean {
-	return failure === undefined && output === undefined && held === undefined && tool_loop === undefined;
+function isClean({ failure, output, held, tool_loop, pause }: RunData): boolean {
+	const isUndecided = failure === undefined && output === undefined && held === undefined;
+	return isUndecided && tool_loop === undefined && pause === undefined;
 }
 
-function cleaned({ held: _, tool_loop: __, ...run }: RunData): RunData {
+function cleaned({ held: _, tool_loop: __, pause: ___, ...run }: RunData): RunData {
 	return { ...run, failure: undefined, output: undefined };
 }
 

@@ -114,13 +114,18 @@ const ownGuards: Record<string, OwnGuard> = {
 	[guardName.currentIs]: ({ context }, params) => isRecord(params) && context.machine.current_state === params.state,
 	[guardName.rescued]: ({ event }) => Boolean(resultOf(event)?.next),
 	[guardName.failed]: ({ context }) => context.machine.run.failure !== undefined,
-	[guardName.signalArrived]: ({ context, event }) =>
-		isRecord(event) &&
-		typeof event.type === "string" &&
-		(event.type === "signal"
-			? event.channel === context.machine.run.channel
-			: event.type === `signal.${context.machine.run.channel}`),
+	[guardName.signalArrived]: ({ context, event }) => isSignalOn(context.machine.run.channel, event),
+	[guardName.answerArrived]: ({ context, event }) => {
+		const { pause } = context.machine.run;
+		return pause !== undefined && isSignalOn(pause.channel, event);
+	},
 };
+
+/** Whether an event is a signal on this channel, which stands in its type or beside it. */
+function isSignalOn(channel: string | null | undefined, event: unknown): boolean {
+	if (!isRecord(event) || typeof event.type !== "string") return false;
+	return event.type === "signal" ? event.channel === channel : event.type === `signal.${channel}`;
+}
 
 /** Before the result is settled the target is in the event; after a pause it is in the context. */
 function nextOf(context: MachineContext, event: unknown): unknown {

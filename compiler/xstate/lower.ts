@@ -2,7 +2,7 @@
 import type { MachinePlan, StatePlan } from "../plan/plan.ts";
 import { initialMeta } from "./initial-meta.ts";
 import type { MachineMeta } from "./machine-context.ts";
-import { actionName, actorName, errorDefault, guardName, part, type StatePhase, shared } from "./names.ts";
+import { actionName, actorName, errorDefault, eventName, guardName, part, type StatePhase, shared } from "./names.ts";
 import { conditionsReadOutput } from "./scope.ts";
 import { hasLifecycle, type InjectedHooks, noInjectedHooks, type StateShape, shapeOf } from "./shape.ts";
 
@@ -42,6 +42,7 @@ export interface JsonState {
 	invoke?: JsonInvoke;
 	on?: Record<string, JsonTransition[]>;
 	tags?: string[];
+	description?: string;
 	meta?: Record<string, string | number>;
 }
 
@@ -54,6 +55,8 @@ export interface JsonMachineConfig {
 	context: { machine: MachineMeta };
 	entry: JsonAction[];
 	exit: JsonAction[];
+	/** Where a state may pause in the middle of its work. */
+	on?: Record<string, JsonTransition[]>;
 	options: { maxIterations: number };
 	meta: Record<string, string>;
 	states: Record<string, JsonState>;
@@ -72,9 +75,19 @@ export function lowerMachine(plan: MachinePlan, injected: InjectedHooks = noInje
 		context: { machine: initialMeta(plan) },
 		entry: [{ type: actionName.start }],
 		exit: [{ type: actionName.finish }],
+		...(plan.states.some(({ agent }) => agent !== undefined) && { on: pauses() }),
 		options: { maxIterations: maxMicrosteps },
 		meta: { file: plan.file },
 		states: lowering.states(),
+	};
+}
+
+/** An agent may pause for an answer in the middle of a state; how long it waits, only the state's actor knows. */
+function pauses(): Record<string, JsonTransition[]> {
+	return {
+		[eventName.paused]: [{ actions: [{ type: actionName.paused }] }],
+		[eventName.answered]: [{ actions: [{ type: actionName.answered }] }],
+		"signal.*": [{ guard: guardName.answerArrived, actions: [{ type: actionName.deliver }] }],
 	};
 }
 
@@ -367,10 +380,17 @@ function describe(state: StatePlan): JsonState {
 	].filter((tag) => typeof tag === "string");
 	return {
 		...(tags.length > 0 && { tags }),
+		...(state.objective !== undefined && { description: state.objective }),
 		meta: {
 			yaml: `states.${state.name}`,
 			...(state.at && { file: state.at.file, line: state.at.line }),
 			...(conditionsReadOutput(state) && { reads: "output" }),
+			...(state.keyResults && {
+				key_results: state.keyResults.items
+					.map(({ name, description }) => `${name}: ${description ?? name}`)
+					.join("\n"),
+				max_retries: state.keyResults.maxRetries,
+			}),
 		},
 	};
 }

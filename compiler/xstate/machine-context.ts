@@ -2,6 +2,7 @@
 
 import type { EventObject } from "xstate";
 import { isRecord } from "../document/plain-data.ts";
+import type { Pause } from "./pause.ts";
 import { addSpending, type Spending } from "./spending.ts";
 
 /** Caps on one execution; null = none. */
@@ -72,6 +73,8 @@ export interface RunData {
 	readonly channel?: string | null;
 	/** Data of the signal that ended the waiting. */
 	readonly signal?: unknown;
+	/** Set while the state pauses in the middle of its work, until its answer comes as a signal. */
+	readonly pause?: Pause;
 	readonly stopped?: LimitName | "hook" | null;
 }
 
@@ -99,8 +102,9 @@ export function isMachineContext(context: unknown): context is MachineContext {
 	return isRecord(context) && isRecord(context.machine) && isRecord(context.machine.run);
 }
 
-/** An event of a compiled machine: `signal.<channel>` with `data` wakes a waiting state. */
+/** An event of a compiled machine: `signal.<channel>`, or `signal` with a channel, and `data` wakes a waiting state. */
 export interface MachineEvent extends EventObject {
+	readonly channel?: string;
 	readonly data?: unknown;
 }
 

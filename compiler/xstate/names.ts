@@ -69,6 +69,8 @@ export const guardName = {
 	failed: "flatstate:failed",
 	/** The event is a signal for the channel that this state waits for. */
 	signalArrived: "flatstate:signal arrived",
+	/** The event is a signal for the channel on which the state pauses in the middle of its work. */
+	answerArrived: "flatstate:answer arrived",
 	/** `condition: false` */
 	never: "false",
 	errorIs: (name: string) => `error is ${name}`,
@@ -92,6 +94,12 @@ export const actionName = {
 	/** params `{ state }` */
 	channel: "flatstate:channel",
 	signal: "flatstate:signal",
+	/** The state's work pauses. */
+	paused: "flatstate:paused",
+	/** Its answer is there. */
+	answered: "flatstate:answered",
+	/** Hands a signal to the actor of the state that pauses. */
+	deliver: "flatstate:deliver",
 	unknownNext: "flatstate:unknown next",
 	/** params `{ state }` */
 	finalOutput: "flatstate:final output",
@@ -108,10 +116,19 @@ export const actorName = {
 	agent: (name: string) => `agent:${name}`,
 	/** One call of a tool in a tool loop, where a run is inspected: input `{ id, arguments }`, output = its result. */
 	tool: (name: string) => `tool:${name}`,
+	/** One attempt at key results, where a run is inspected: output = its verdict. */
+	attempt: "flatstate:attempt",
 	/** Override to stand in for a child machine: input = the child's input, output = its output. */
 	machine: (name: string) => `machine:${name}`,
 	/** Override to stand in for a hook action: input `{ state, context }`, output = the new context. */
 	action: (name: string) => `action:${name}`,
+} as const;
+
+/** Events that the actor of a state sends to its machine. */
+export const eventName = {
+	/** `pause`: see `RunData.pause`. */
+	paused: "flatstate.paused",
+	answered: "flatstate.answered",
 } as const;
 
 /** What the state actor is asked to do. `exited`: nothing more, the work was done before a restart. */

@@ -1,5 +1,10 @@
 /** The port to agents: what an adapter makes and what an executor returns (spec section 18). */
+
 import type { Loader } from "../../compiler/document/loader.ts";
+import type { ToolDefinition, ToolResult } from "../tools/tool-provider.ts";
+import type { ServerTool } from "../tools/tool-servers.ts";
+import type { AgentResume, Interruption } from "./interruption.ts";
+import type { TraceModelCall } from "./model-call.ts";
 
 export type FinishReason = "stop" | "length" | "tool_use" | "error" | "content_filter" | "aborted";
 
@@ -80,6 +85,12 @@ export interface AgentResult {
 	readonly provider_data?: Readonly<Record<string, unknown>> | null;
 	readonly tool_calls?: readonly AgentToolCall[] | null;
 	readonly rendered_user_prompt?: string | null;
+	/**
+	 * The agent has stopped for answers. The execution parks on each request, in this process or for days; then the executor
+	 * is called again, with the same input and with `resume`, which is a call of its own. What this result says of usage and
+	 * cost counts, its answer is not used. With an `error` beside it, it does not count.
+	 */
+	readonly interruption?: Interruption | null;
 }
 
 /** The code of an answer that does not match the agent's schema; `retry` has the model correct it. */
@@ -90,6 +101,31 @@ export interface AnswerCorrection {
 	readonly answer: string;
 	/** What is wrong with it. */
 	readonly problem: string;
+}
+
+/** The machine's tools, for an agent that runs a loop of its own. */
+export interface MachineTools {
+	/**
+	 * Those of the state's hooks (`getToolProvider`), else of the option `tools`, and of servers under `mcp` in the agent's
+	 * document.
+	 * @throws what the provider throws; InvalidToolError for a schema that is none
+	 */
+	definitions(): Promise<readonly ToolDefinition[]>;
+	/**
+	 * Calls one of them: a step of the state, so that a call with the same id and arguments that had finished before a
+	 * crash gives what it gave. What goes wrong in the tool is in its result. The run's events and traces tell of it.
+	 */
+	call(call: AgentToolCall): Promise<Required<ToolResult>>;
+}
+
+/** To be called once, when the tool has ended. */
+export type ToolEnded = (result: ToolResult) => void;
+
+/** The prompts that stand in an agent's document. */
+export interface RenderedPrompts {
+	/** Absent where the document has none. */
+	readonly system?: string;
+	readonly user: string;
 }
 
 /** What the machine hands to one call. */
@@ -105,12 +141,35 @@ export interface AgentCall {
 	readonly idempotencyKey?: string;
 	/** The state that calls, for logs. */
 	readonly state?: string;
+	/** The rendered prompts of the agent's document, for adapters that are a profile's `type` (spec section 19.7). */
+	readonly prompts?: RenderedPrompts;
 	/** The answer before this one, which was refused: to be told to the model, that it may correct it. */
 	readonly correction?: AnswerCorrection;
+	/** Set where the call goes on after an interruption: with the decisions on what the agent had asked. */
+	readonly resume?: AgentResume;
+	/**
+	 * Fields that the answer is to have, in the form of an agent's `output`; they stand in place of the agent's own. Whoever
+	 * cannot ask a model for them may leave them: the answer is looked at by whoever asks.
+	 */
+	readonly outputFields?: Readonly<Record<string, unknown>>;
 	/** Whether the answer is to be streamed where the agent's own settings do not say. */
 	readonly stream?: boolean;
 	/** Called with streamed pieces when set. */
 	readonly onStreamEvent?: (event: Readonly<Record<string, unknown>>) => void;
+	/**
+	 * Called when the agent runs a tool that is not the machine's, so that the run's events, traces and the inspector tell
+	 * of it.
+	 */
+	readonly onToolCall?: (call: AgentToolCall) => ToolEnded;
+	/** Makes a request to a model visible in traces; absent where nobody traces. */
+	readonly traceModelCall?: TraceModelCall;
+	/** Absent where the state has no tools to offer: in tests of an executor, for example. */
+	readonly machineTools?: MachineTools;
+	/**
+	 * Connects to the servers of tools that the agent's document names, and gives their tools; absent where it names none.
+	 * @throws ToolServersNotAllowedError
+	 */
+	readonly serverTools?: () => Promise<readonly ServerTool[]>;
 }
 
 /** One call within a tool loop. */
@@ -153,6 +212,8 @@ export interface AgentAdapterContext {
 	 */
 	readonly loader?: Loader;
 	readonly machineName: string;
+	/** The machine's agents by name, this one among them, for those that hand over to each other. */
+	readonly agents?: Readonly<Record<string, AgentReference>>;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly profiles?: {
 		readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

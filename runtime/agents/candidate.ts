@@ -2,6 +2,7 @@
 
 import { createContext, Script } from "node:vm";
 import { isRecord } from "../../compiler/document/plain-data.ts";
+import { isTimeOver } from "../../compiler/expression/time-limit.ts";
 import { FlatstateError } from "../errors.ts";
 import type { AgentResult } from "./agent.ts";
 
@@ -86,7 +87,7 @@ function firstGroup(pattern: RegExp, text: string): string | undefined {
 		const group: unknown = Array.isArray(match) ? match[1] : undefined;
 		return typeof group === "string" ? group : undefined;
 	} catch (error) {
-		if (isRecord(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+		if (isTimeOver(error)) return undefined;
 		throw error;
 	}
 }

@@ -10,6 +10,7 @@ import type {
 	RateLimitState,
 	RateLimitWindow,
 } from "./agent.ts";
+import { readInterruption } from "./interruption.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,6 +28,7 @@ export const agentResultFields: ReadonlySet<string> = new Set([
 	"provider_data",
 	"tool_calls",
 	"rendered_user_prompt",
+	"interruption",
 ]);
 
 /**
@@ -90,6 +92,9 @@ function readField(result: WritableResult, field: string, given: unknown): void 
 			return;
 		case "rendered_user_prompt":
 			assignDefined(result, "rendered_user_prompt", readText(given));
+			return;
+		case "interruption":
+			assignDefined(result, "interruption", readInterruption(given));
 	}
 }
 

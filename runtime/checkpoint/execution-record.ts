@@ -67,6 +67,8 @@ interface TakenCheckpoint {
 interface Place {
 	readonly at: string;
 	readonly step: number;
+	/** Of a pause in the middle of the state. */
+	readonly pausedOn?: string;
 }
 
 type LastCheckpoint = Pick<ExecutionSummary, "event" | "current_state" | "step" | "waiting_channel">;
@@ -171,12 +173,21 @@ export class ExecutionRecord implements ExecutionNotes {
 
 	/** A tool of a loop has given its result: the next snapshot has the loop. @param size of the chain, in characters */
 	toolCalled(loop: Readonly<Record<string, unknown>>, size: number): void {
+		this.#inToolLoop(loop, size, this.#host.events?.has("tool_call") ?? false);
+	}
+
+	/** A tool of a loop pauses: the snapshot that says so has the loop. @param size of the chain, in characters */
+	toolPauses(loop: Readonly<Record<string, unknown>>, size: number): void {
+		this.#inToolLoop(loop, size, false);
+	}
+
+	#inToolLoop(loop: Readonly<Record<string, unknown>>, size: number, isTaken: boolean): void {
 		const context = this.#context();
 		const { value } = this.machine.getSnapshot();
 		if (this.#isFinished || !context || typeof value !== "string") return;
 		const place = { at: value, step: context.machine.step };
 		this.#toolLoop.called(place, loop, size);
-		if (this.#host.events?.has("tool_call")) {
+		if (isTaken) {
 			this.#taken.push(this.#toolLoop.addTo(place, this.#snapshot({ at: value, context })));
 		}
 		this.#host.dirty(this);
@@ -267,9 +278,9 @@ export class ExecutionRecord implements ExecutionNotes {
 			// What ends before its first checkpoint is stored as it began, so that it can be resumed.
 			return this.#latest || this.#host.events ? [] : [this.#write(this.#startOf(context))];
 		}
-		const { step } = place.context.machine;
-		const isNew = place.at !== this.#written?.at || step !== this.#written.step || place.output !== undefined;
-		const here = { at: place.at, step };
+		const { step, run } = place.context.machine;
+		const here = { at: place.at, step, ...(run.pause && { pausedOn: run.pause.channel }) };
+		const isNew = !isSamePlace(here, this.#written) || place.output !== undefined;
 		if (!isNew && !this.#launchesChanged && !this.#toolLoop.isDue(here)) return [];
 		const made = this.#toolLoop.addTo(here, this.#snapshot(place));
 		const { event } = made.snapshot;
@@ -343,4 +354,8 @@ export class ExecutionRecord implements ExecutionNotes {
 		const { context } = this.machine.getSnapshot();
 		return isMachineContext(context) ? context : undefined;
 	}
+}
+
+function isSamePlace({ at, step, pausedOn }: Place, other: Place | undefined): boolean {
+	return at === other?.at && step === other.step && pausedOn === other.pausedOn;
 }

@@ -1,15 +1,16 @@
 /** Reads an execution from a store: its latest checkpoint that can be read, and what is known beyond it. */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { TokenUsage } from "../../compiler/xstate/machine-context.ts";
 import { readSpending, type Spending } from "../../compiler/xstate/spending.ts";
 import { coerceAgentResult } from "../agents/result.ts";
 import type { Logger } from "../logging/logger.ts";
-import { isAgentCall, isTime, stepKey } from "../state/step-keys.ts";
+import { isAgentCall, isOfAttempt, isTime, partOf, stepKey } from "../state/step-keys.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ExecutionSummary } from "../store/execution-summary.ts";
 import type { PersistenceBackend } from "../store/persistence-backend.ts";
 import { checkpointKey } from "./checkpoint-key.ts";
 import type { EarlierLife } from "./execution-record.ts";
-import { journalsOf, type LogEntry, launchedIn, readRows, withoutRetried } from "./log.ts";
+import { journalsOf, type LogEntry, launchedIn, readRows, visitName, withoutRetried } from "./log.ts";
 import { CorruptCheckpointError, type MachineSnapshot, parseSnapshot } from "./machine-snapshot.ts";
 import { type Origin, type Progress, readOrigin, readProgress, readUsage } from "./progress.ts";
 
@@ -57,9 +58,9 @@ export async function loadExecution(
 	const { snapshot, progress } = checkpoint ?? { snapshot: startOf(summary, origin), progress: null };
 	const { event, current_state, step, waiting_channel } = snapshot;
 	const rows = readRows(await persistence.loadLog(executionId, snapshot.step));
-	const { entries, isRetry } = withoutRetried(rows, isKept);
+	const { entries, isRetry } = withoutRetried(rows, keptOf);
 	const retries = retriesFailed && summary.status === "failed";
-	const journals = journalsOf(retries ? entries.filter(isKept) : entries);
+	const journals = journalsOf(retries ? keptOf(entries) : entries);
 	const known = readProgress(progress);
 	return {
 		summary,
@@ -105,6 +106,19 @@ function startOf(summary: ExecutionSummary, origin: Origin | undefined): Machine
 		tool_loop_state: null,
 		config_hash: origin?.config_hash ?? null,
 	};
+}
+
+/** A visit whose attempts are used up begins with the first one anew. */
+function keptOf(entries: readonly LogEntry[]): readonly LogEntry[] {
+	const usedUp = new Set(entries.filter(isLastAttempt).map(({ step, at }) => visitName(step, at)));
+	return entries.filter(
+		(entry) => isKept(entry) && !(isOfAttempt(entry.key) && usedUp.has(visitName(entry.step, entry.at))),
+	);
+}
+
+function isLastAttempt({ key, entry }: LogEntry): boolean {
+	if (partOf(key).key !== stepKey.verdict || !("output" in entry)) return false;
+	return isRecord(entry.output) && entry.output.exhausted === true;
 }
 
 /** Failures are tried again, with their time anew. */

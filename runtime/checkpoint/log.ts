@@ -45,16 +45,16 @@ export function launchedIn(entries: readonly LogEntry[]): LaunchIntent[] {
 
 /**
  * What counts of a log: what had failed, before the execution was resumed to try it again, does not.
- * @param isKept tells of an entry from before whether it counts
+ * @param keptOf gives those of the entries from before that count
  */
 export function withoutRetried(
 	entries: readonly LogEntry[],
-	isKept: (entry: LogEntry) => boolean,
+	keptOf: (entries: readonly LogEntry[]) => readonly LogEntry[],
 ): { readonly entries: readonly LogEntry[]; readonly isRetry: boolean } {
 	const isMark = ({ at, key }: LogEntry) => at === "" && key === note.retry;
 	const last = entries.findLastIndex(isMark);
 	if (last < 0) return { entries, isRetry: false };
-	const before = entries.slice(0, last).filter((entry) => !isMark(entry) && isKept(entry));
+	const before = keptOf(entries.slice(0, last).filter((entry) => !isMark(entry)));
 	return { entries: [...before, ...entries.slice(last + 1)], isRetry: true };
 }
 

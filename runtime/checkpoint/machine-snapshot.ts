@@ -68,7 +68,20 @@ export function parseSnapshot(text: string, key: string): MachineSnapshot {
 		if (value !== undefined) return readSnapshot(value, key);
 		throw new CorruptCheckpointError(key, text.trim() === "" ? "it is empty" : "it is no JSON", { cause: error });
 	}
+	if (text.length > 2 * deepest && isTooDeep(value)) throw new CorruptCheckpointError(key, "it is nested too deep");
 	return readSnapshot(value, key);
+}
+
+/** Levels of nesting. Of more the stack may run over wherever such data are walked through. */
+const deepest = 2000;
+
+function isTooDeep(value: unknown): boolean {
+	let level: readonly unknown[] = [value];
+	for (let depth = 0; level.length > 0; depth += 1) {
+		if (depth > deepest) return true;
+		level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+	}
+	return false;
 }
 
 /** Texts stay as they are; outside of them stand the words. */

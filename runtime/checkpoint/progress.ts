@@ -4,6 +4,7 @@
  */
 import { isRecord } from "../../compiler/document/plain-data.ts";
 import { noUsage, type RunData, type TokenUsage } from "../../compiler/xstate/machine-context.ts";
+import { readPause } from "../../compiler/xstate/pause.ts";
 import { readSpending } from "../../compiler/xstate/spending.ts";
 import { readError, reviveError, storeError } from "../steps/journal.ts";
 
@@ -90,8 +91,11 @@ function pick({
 	resuming,
 	channel,
 	signal,
+	pause,
 }: Record<string, unknown>): Partial<RunData> {
+	const open = readPause(pause);
 	return {
+		...(open && { pause: open }),
 		...(output !== undefined && { output }),
 		...(final !== undefined && { final }),
 		...((typeof next === "string" || next === null) && { next }),

@@ -37,7 +37,9 @@ export class ToolLoopRecord {
 	addTo(place: Place, checkpoint: Checkpoint): Checkpoint {
 		if (this.#loop === undefined || !isSame(place, this.#place)) return checkpoint;
 		this.#written = this.#size;
-		const snapshot = { ...checkpoint.snapshot, event: "tool_call" as const, tool_loop_state: this.#loop };
+		const { event } = checkpoint.snapshot;
+		const loop = { event: event === "waiting" ? event : ("tool_call" as const), tool_loop_state: this.#loop };
+		const snapshot = { ...checkpoint.snapshot, ...loop };
 		return { ...checkpoint, snapshot };
 	}
 }

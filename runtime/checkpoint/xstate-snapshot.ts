@@ -45,7 +45,11 @@ export function checkpointOf(
 	{ now, configHash, launches }: SnapshotDetails,
 ): Checkpoint {
 	const { machine: meta, ...flat } = context;
-	const { event, currentState } = positionOf(config, at, meta.current_state);
+	const { event: passed, currentState } = positionOf(config, at, meta.current_state);
+	const { pause } = meta.run;
+	const pauses = pause !== undefined && passed === "execute";
+	const event = pauses ? "waiting" : passed;
+	const channel = pauses ? pause.channel : meta.run.channel;
 	const { execution_id, machine_name, parent_execution_id, spec_version, step } = meta;
 	const { current_state, total_api_calls, total_cost } = meta;
 	const machine = {
@@ -72,7 +76,7 @@ export function checkpointOf(
 		total_cost,
 		parent_execution_id,
 		pending_launches: launches.length > 0 ? launches : null,
-		waiting_channel: event === "waiting" ? (meta.run.channel ?? null) : null,
+		waiting_channel: event === "waiting" ? (channel ?? null) : null,
 		tool_loop_state: null,
 		config_hash: configHash,
 	};
@@ -192,9 +196,14 @@ function restoredMeta(
 			input,
 			effect_step: snapshot.step,
 			limits: { ...run.limits, ...Object.fromEntries(given) },
-			...(snapshot.event === "tool_call" && snapshot.tool_loop_state && { tool_loop: snapshot.tool_loop_state }),
+			...(snapshot.tool_loop_state && inToolLoop(snapshot) && { tool_loop: snapshot.tool_loop_state }),
 		},
 	};
+}
+
+/** Whether a snapshot was taken in a tool loop: after a tool, or where one waits for its answer. */
+function inToolLoop({ event }: MachineSnapshot): boolean {
+	return event === "tool_call" || event === "waiting";
 }
 
 function pauseOf(config: JsonMachineConfig): JsonInvoke | undefined {

@@ -2,7 +2,7 @@
 
 import { isToolProvider, type ToolProvider } from "../tools/tool-provider.ts";
 import { HookError } from "./errors.ts";
-import type { Context, MachineHooks } from "./hooks.ts";
+import type { ActionInfo, Context, MachineHooks } from "./hooks.ts";
 import { describeHooks, type HookMethod, hasMethod } from "./methods.ts";
 
 /** What is being called, for messages. */
@@ -167,13 +167,30 @@ export async function callAction(
 	hooks: MachineHooks,
 	action: string,
 	context: Context,
-	info: { readonly state: string },
+	info: ActionInfo,
 ): Promise<Context> {
 	if (!hasMethod(hooks, "onAction")) {
 		return context;
 	}
 	const site: CallSite = { hooks, method: "onAction", state: info.state };
 	return checkedContext(site, await guarded(site, context, () => hooks.onAction(action, context, info)));
+}
+
+/**
+ * Asks `onAction` whether a key result holds: gives what it answers, unchecked; the context itself stands for hooks that
+ * do not know the action.
+ */
+export async function callCheck(
+	hooks: MachineHooks,
+	action: string,
+	context: Context,
+	info: ActionInfo,
+): Promise<unknown> {
+	if (!hasMethod(hooks, "onAction")) {
+		return context;
+	}
+	const site: CallSite = { hooks, method: "onAction", state: info.state };
+	return guarded<unknown>(site, context, () => hooks.onAction(action, context, info));
 }
 
 /** Calls `onToolCalls` and gives the context to go on with. */

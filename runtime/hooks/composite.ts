@@ -1,8 +1,10 @@
 /** Several hooks as one: called in order, each given what the one before gave back (spec section 15.2). */
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import {
 	askToolProvider,
 	callAction,
 	callAgentStreamEvent,
+	callCheck,
 	callError,
 	callMachineEnd,
 	callMachineStart,
@@ -12,7 +14,7 @@ import {
 	callToolResult,
 	callTransition,
 } from "./call.ts";
-import type { Context, MachineHooks } from "./hooks.ts";
+import type { ActionInfo, CheckAnswer, Context, MachineHooks } from "./hooks.ts";
 import { type HookMethod, hasMethod } from "./methods.ts";
 
 /** Hooks that do nothing. */
@@ -77,7 +79,9 @@ export function compositeHooks(hooks: readonly MachineHooks[]): MachineHooks {
 	const acting = having("onAction");
 	if (acting.length > 0) {
 		composite.onAction = (action, context, info) =>
-			thread(acting, context, (member, value) => callAction(member, action, value, info));
+			info.keyResult !== undefined
+				? firstVerdict(acting, action, context, info)
+				: thread(acting, context, (member, value) => callAction(member, action, value, info));
 	}
 	const calling = having("onToolCalls");
 	if (calling.length > 0) {
@@ -134,6 +138,26 @@ async function firstRecovery(
 		}
 	}
 	return null;
+}
+
+/** Hooks that do not know the action give the context back. */
+async function firstVerdict(
+	members: readonly MachineHooks[],
+	action: string,
+	context: Context,
+	info: ActionInfo,
+): Promise<Context | CheckAnswer> {
+	for (const hooks of members) {
+		const answer = await callCheck(hooks, action, context, info);
+		if (isCheckAnswer(answer)) {
+			return answer;
+		}
+	}
+	return context;
+}
+
+function isCheckAnswer(value: unknown): value is CheckAnswer {
+	return typeof value === "boolean" || (isRecord(value) && typeof value.passed === "boolean");
 }
 
 function firstProvider(members: readonly MachineHooks[], state: string) {

@@ -20,11 +20,27 @@ export interface MachineHooks {
 	onTransition?(from: string, to: string, context: Context): Maybe<string | null | undefined>;
 	/** A state's name routes the error there. */
 	onError?(state: string, error: Error, context: Context): Maybe<string | null | undefined>;
-	onAction?(action: string, context: Context, info: { readonly state: string }): Maybe<Context>;
+	/**
+	 * Does an action and gives the context to go on with. As the check of a key result, where `info` has `keyResult`, it
+	 * gives a verdict instead, and what it does to the context is not kept.
+	 */
+	onAction?(action: string, context: Context, info: ActionInfo): Maybe<Context | CheckAnswer>;
 	onToolCalls?(state: string, calls: readonly unknown[], context: Context): Maybe<Context>;
 	onToolResult?(state: string, result: unknown, context: Context): Maybe<Context>;
 	onAgentStreamEvent?(state: string, event: unknown, context: Context): Maybe<void>;
 	getToolProvider?(state: string): ToolProvider | null | undefined;
+}
+
+/** Whether a key result holds, and why not. */
+export type CheckAnswer = boolean | { readonly passed: boolean; readonly reason?: string };
+
+/** What an action is called for. */
+export interface ActionInfo {
+	readonly state: string;
+	/** The key result to check: answer `true`, `false` or `{ passed, reason }`. */
+	readonly keyResult?: string;
+	/** What the state's work gave; only with `keyResult`. */
+	readonly output?: unknown;
 }
 
 /** Makes hooks from the `args` of a reference. A class is called with `new`. */

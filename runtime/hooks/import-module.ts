@@ -62,15 +62,12 @@ export async function importModule(file: string, importer: ModuleImporter = nati
 	if (extension === ".py") {
 		throw new HookModuleError(
 			file,
-			`${file} is a Python module. Write the hooks as a JavaScript or TypeScript module, ` +
-				"or register them under a name and refer to that name.",
+			`${file} is a Python module. Write it as a JavaScript or TypeScript module, ` +
+				"or register hooks under a name and refer to that name.",
 		);
 	}
 	if (!JAVASCRIPT.has(extension) && !TYPESCRIPT.has(extension)) {
-		throw new HookModuleError(
-			file,
-			`Expected a module with hooks to end in .js, .mjs, .cjs, .ts, .mts or .cts, got ${file}.`,
-		);
+		throw new HookModuleError(file, `Expected a module to end in .js, .mjs, .cjs, .ts, .mts or .cts, got ${file}.`);
 	}
 	let exports: unknown;
 	try {

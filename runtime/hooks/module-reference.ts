@@ -1,56 +1,15 @@
 /** Hooks from a module that a machine names: `{file, class, args}` (decisions: Versions, `data.hooks`). */
-import { realpath } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { HookRef } from "../../compiler/plan/plan.ts";
+import { confinedModule, type ModuleAccess } from "./confined-module.ts";
 import { HookModuleError } from "./errors.ts";
 import type { MachineHooks } from "./hooks.ts";
-import { importModule, type ModuleExports, type ModuleImporter } from "./import-module.ts";
+import { importModule, type ModuleExports } from "./import-module.ts";
 import { type HooksEntry, isHooksFactory, makeHooks } from "./make.ts";
 import { looksLikeHooks } from "./methods.ts";
 import { didYouMean, nameList } from "./nearest-name.ts";
 
-/** What module references may import. */
-export interface ModuleAccess {
-	/** Folders besides the machine's own that modules may be in. Default: none. */
-	readonly roots?: readonly string[];
-	/** Replaces the import itself, for hosts that load modules in their own way. */
-	readonly importer?: ModuleImporter;
-}
-
 /** A reference to a class of a module. */
 export type ModuleHookRef = Extract<HookRef, { kind: "module" }>;
-
-async function realPathOf(path: string): Promise<string | undefined> {
-	try {
-		return await realpath(path);
-	} catch {
-		return undefined;
-	}
-}
-
-function isInside(folder: string, file: string): boolean {
-	const way = relative(folder, file);
-	return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-async function confinedFile(ref: ModuleHookRef, roots: readonly string[]): Promise<string> {
-	const asked = resolve(ref.dir, ref.file);
-	const file = await realPathOf(asked);
-	if (file === undefined) {
-		throw new HookModuleError(asked, `There is no hooks module ${asked} (\`file: ${ref.file}\`).`);
-	}
-	for (const root of [ref.dir, ...roots]) {
-		const folder = await realPathOf(resolve(root));
-		if (folder !== undefined && isInside(folder, file)) {
-			return file;
-		}
-	}
-	throw new HookModuleError(
-		asked,
-		`The hooks module ${asked} is outside the machine's folder ${resolve(ref.dir)}. Move it there, ` +
-			"allow its folder with `new HooksRegistry({ modules: { roots: [folder] } })`, or register the hooks under a name.",
-	);
-}
 
 function asEntry(value: unknown): HooksEntry | undefined {
 	return isHooksFactory(value) || looksLikeHooks(value) ? value : undefined;
@@ -97,7 +56,11 @@ function findClass(exports: ModuleExports, className: string): HooksEntry | unde
  * @throws {HookError} `hook_invalid` when the class makes no hooks
  */
 export async function hooksFromModule(ref: ModuleHookRef, access: ModuleAccess = {}): Promise<MachineHooks> {
-	const file = await confinedFile(ref, access.roots ?? []);
+	const file = await confinedModule(ref, access.roots ?? [], {
+		what: "hooks module",
+		otherwise:
+			"allow its folder with `new HooksRegistry({ modules: { roots: [folder] } })`, or register the hooks under a name",
+	});
 	const exports = await importModule(file, access.importer);
 	const entry = findClass(exports, ref.className);
 	if (entry === undefined) {

@@ -1,11 +1,12 @@
 /** The registry of hooks: turns the references of a machine into hooks (spec sections 2.4 and 15.0). */
 import type { HookRef } from "../../compiler/plan/plan.ts";
 import { compositeHooks, NO_HOOKS } from "./composite.ts";
+import type { ModuleAccess } from "./confined-module.ts";
 import { HookNotFoundError } from "./errors.ts";
 import type { MachineHooks } from "./hooks.ts";
 import { type HooksEntry, isHooksFactory, makeHooks } from "./make.ts";
 import { assertHooks } from "./methods.ts";
-import { hooksFromModule, type ModuleAccess } from "./module-reference.ts";
+import { hooksFromModule } from "./module-reference.ts";
 import { didYouMean, nameList } from "./nearest-name.ts";
 
 /** Settings of a {@link HooksRegistry}. */

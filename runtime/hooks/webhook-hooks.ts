@@ -1,4 +1,5 @@
 /** Hooks that ask an HTTP endpoint at every point of a run (spec section 15.2). */
+import { withoutAddressSecrets } from "../../compiler/bundle/address-secrets.ts";
 import { type Logger, silentLogger } from "../logging/logger.ts";
 import { argumentError } from "./args.ts";
 import type { Context, MachineHooks } from "./hooks.ts";
@@ -110,9 +111,10 @@ export class WebhookHooks implements MachineHooks {
 	}
 
 	#warn(message: string, event: string, reason: unknown): void {
+		const address = `${this.#url.origin}${this.#url.pathname}`;
 		this.#logger.warn(message, {
 			event,
-			endpoint: `${this.#url.origin}${this.#url.pathname}`,
+			endpoint: withoutAddressSecrets(address)?.text ?? address,
 			reason: reason instanceof Error ? reason.message : reason,
 		});
 	}

@@ -1,4 +1,5 @@
 /** One webhook call over HTTP: bounded in time and size, and without trust in the reply. */
+import { httpAddress } from "../http-address.ts";
 import { longestTimer } from "../steps/timer.ts";
 
 /** A reply's JSON object; empty for 204 and for an empty body. */
@@ -75,11 +76,11 @@ function explain(error: unknown, timeoutSeconds: number): Error {
  */
 export async function postJson(request: WebhookRequest): Promise<WebhookReply> {
 	const headers: Record<string, string> = { "Content-Type": "application/json", "User-Agent": USER_AGENT };
-	if (request.apiKey !== undefined) {
-		headers.Authorization = `Bearer ${request.apiKey}`;
-	}
+	const { url, authorization } = httpAddress(request.url);
+	if (authorization !== undefined) headers.Authorization = authorization;
+	if (request.apiKey !== undefined) headers.Authorization = `Bearer ${request.apiKey}`;
 	try {
-		const response = await fetch(request.url, {
+		const response = await fetch(url, {
 			method: "POST",
 			headers,
 			body: JSON.stringify(request.body),

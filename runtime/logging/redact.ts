@@ -14,6 +14,7 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 	[/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
 	[/\bsk-[\w-]{12,}/g, HIDDEN],
 	[/(:\/\/)[^\s/?#@:]{0,256}:[^\s/?#@]{1,256}@/g, `$1${HIDDEN}@`],
+	[/\b((?:https?|wss?):\/\/)[^\s/?#@]{1,512}@/gi, `$1${HIDDEN}@`],
 	[/([?&](?:api[_-]?key|[\w-]{0,40}token|[\w-]{0,40}secret|password)=)[^&#\s"']+/gi, `$1${HIDDEN}`],
 	// JSON, or what Python prints, within a text: a template has made a text of a mapping.
 	[

@@ -12,7 +12,8 @@ import {
 import type { JsonMachineConfig } from "../../compiler/xstate/lower.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import { hasLifecycle, type InjectedHooks, noInjectedHooks, shapeOf } from "../../compiler/xstate/shape.ts";
-import type { AgentExecutor } from "../agents/agent.ts";
+import type { AgentExecutor, AgentReference } from "../agents/agent.ts";
+import { agentActorLogic, type CodeAgent, functionExecutor, isActorLogic } from "../agents/code-agents.ts";
 import { describeError, errorNames } from "../agents/errors.ts";
 import { compositeHooks, NO_HOOKS } from "../hooks/composite.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
@@ -140,7 +141,10 @@ export class CompiledSet {
 			[actorName.pause]: pauseLogic(host),
 		};
 		for (const agent of Object.values(plan.agents)) {
-			actors[actorName.agent(agent.name)] = agentLogic(() => host.executorOf(agent));
+			const code = this.#codeAgent(agent);
+			actors[actorName.agent(agent.name)] = isActorLogic(code)
+				? agentActorLogic(code)
+				: agentLogic(() => host.executorOf(agent));
 		}
 		const { standIns } = this.services;
 		if (standIns) return Object.assign(actors, standInActors(host, standIns));
@@ -211,20 +215,28 @@ export class CompiledSet {
 		};
 	}
 
+	#codeAgent({ name }: AgentPlan): CodeAgent | undefined {
+		const { codeAgents } = this.services;
+		return codeAgents && Object.hasOwn(codeAgents, name) ? codeAgents[name] : undefined;
+	}
+
 	async #createExecutor(plan: MachinePlan, agent: AgentPlan): Promise<AgentExecutor> {
 		const { modelOverride, agents } = this.services;
-		const { type, ref, config, dir, profiles } = agent;
-		return agents.createExecutor(
-			agent.name,
-			{ type, config, ...(ref !== undefined && { ref }) },
-			{
-				configDir: dir,
-				machineName: plan.name,
-				settings: plan.settings.raw,
-				...(this.#sources && { loader: this.#sources.loader }),
-				...(profiles && { profiles }),
-				...(modelOverride !== undefined && { modelOverride }),
-			},
-		);
+		const code = this.#codeAgent(agent);
+		if (code && !isActorLogic(code)) return functionExecutor(code);
+		const { dir, profiles } = agent;
+		return agents.createExecutor(agent.name, referenceOf(agent), {
+			configDir: dir,
+			machineName: plan.name,
+			agents: Object.fromEntries(Object.values(plan.agents).map((one) => [one.name, referenceOf(one)])),
+			settings: plan.settings.raw,
+			...(this.#sources && { loader: this.#sources.loader }),
+			...(profiles && { profiles }),
+			...(modelOverride !== undefined && { modelOverride }),
+		});
 	}
+}
+
+function referenceOf({ type, ref, config }: AgentPlan): AgentReference {
+	return { type, config, ...(ref !== undefined && { ref }) };
 }

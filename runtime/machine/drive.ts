@@ -12,6 +12,7 @@ import type { DurableStore } from "../store/durable-store.ts";
 import type { MachineEnd } from "../telemetry/machine-trace.ts";
 import { type MachineBegin, RunTrace } from "../telemetry/run-trace.ts";
 import type { TelemetrySpan } from "../telemetry/telemetry.ts";
+import type { ToolServerConnections } from "../tools/tool-servers.ts";
 import type { DurableRun } from "./durable-run.ts";
 import { type ResumeOptions, type RunResult, type RunTotals, spendingOf } from "./run-result.ts";
 import type { RunnableMachines } from "./runnable-machines.ts";
@@ -24,6 +25,8 @@ export interface DriveOptions {
 	readonly above?: TelemetrySpan;
 	/** Absent: nothing is stored. */
 	readonly durable?: DurableStore;
+	/** Of the run that launched this one, which closes them. */
+	readonly toolServers?: ToolServerConnections;
 	/** Called when the run can no longer be lost. */
 	readonly onStarted?: () => void;
 	/** Called when the run had to end because of its store. */
@@ -33,7 +36,7 @@ export interface DriveOptions {
 type Inspect = { readonly inspect?: (event: InspectionEvent) => void };
 
 export interface Drive {
-	readonly set: RunnableMachines & { readonly services: Pick<RuntimeServices, "telemetry"> };
+	readonly set: RunnableMachines & { readonly services: Pick<RuntimeServices, "telemetry" | "toolServers" | "logger"> };
 	readonly planId: string;
 	readonly executionId: string;
 	readonly options: ResumeOptions & DriveOptions;
@@ -55,8 +58,16 @@ type End =
 	| { readonly type: "aborted" | "failed" | "storeFailed"; readonly error: unknown }
 	| { readonly type: "parked"; readonly waiting: readonly WaitingExecution[] };
 
-/** Starts the machine, and resolves when the run is over and stored. */
+/** Starts the machine, and resolves when the run is over and stored, and what it had opened is closed. */
 export async function drive(request: Drive): Promise<RunResult> {
+	const { set, options } = request;
+	if (options.toolServers || !set.services.toolServers) return driveConnected(request, options.toolServers);
+	await using toolServers = set.services.toolServers.open(set.services.logger);
+	// Awaited here, since what is opened above is closed when this function returns.
+	return await driveConnected(request, toolServers);
+}
+
+async function driveConnected(request: Drive, toolServers: ToolServerConnections | undefined): Promise<RunResult> {
 	const { set, planId, options, ledger, durable } = request;
 	const { signal, onEvent } = options;
 	// What this run launches, hundreds perhaps, listens to a signal of ours: to the caller's only the run itself does.
@@ -76,6 +87,7 @@ export async function drive(request: Drive): Promise<RunResult> {
 		...(durable && { keeper: durable, signals: durable.store.signals }),
 		...(durable?.storesResults && { results: durable.store.results }),
 		...(trace && { trace }),
+		...(toolServers && { toolServers }),
 	});
 	const actor = request.create(inspectOptions(options.inspect, durable, trace));
 	trace?.begin(actor, undefined, request.life ?? { isResumed: false });

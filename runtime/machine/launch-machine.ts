@@ -73,7 +73,7 @@ async function runOrResume(
 	told: Pick<DriveOptions, "onStarted" | "onLost">,
 ): Promise<RunResult> {
 	const { planId, input, executionId, parentExecutionId, depth, environment } = request;
-	const { keeper, emit, streams, signal, ledger, inspect, gate, trace } = environment;
+	const { keeper, emit, streams, signal, ledger, inspect, gate, trace, toolServers } = environment;
 	const above = trace?.aboveLaunched(parentExecutionId);
 	const options = {
 		ledger,
@@ -84,6 +84,7 @@ async function runOrResume(
 		...(signal && { signal }),
 		...(inspect && { inspect }),
 		...(gate && { gate }),
+		...(toolServers && { toolServers }),
 	};
 	const fresh = { ...options, executionId, parentExecutionId, depth };
 	const durable = keeper?.durable;

@@ -5,12 +5,16 @@ import type { AgentPlan } from "../../compiler/plan/plan.ts";
 import { actorName } from "../../compiler/xstate/names.ts";
 import type { AgentCall, AgentExecutor, AgentResult, ToolAgentCall } from "../agents/agent.ts";
 import { describeError, errorFromAgentResult, RuntimeError } from "../agents/errors.ts";
+import type { TraceModelCall } from "../agents/model-call.ts";
 import { apiCallsOf, coerceAgentResult, costOf, totalTokensOf } from "../agents/result.ts";
 import { callAgentStreamEvent } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
 import { type AgentStart, inSpan, type TelemetrySpan } from "../telemetry/telemetry.ts";
+import { agentTools } from "./agent-tools.ts";
 import { FileNotFoundError, ValueError } from "./errors.ts";
+import { answerInterruption } from "./interruptions.ts";
+import { serverToolsOf } from "./server-tools.ts";
 import { stepKey } from "./step-keys.ts";
 import type { Totals, Visit } from "./visit.ts";
 
@@ -26,7 +30,9 @@ interface TracedCall extends Pick<AgentStart, "agent" | "type" | "attempt"> {
 export type Conversation = Pick<ToolAgentCall, "tools" | "messages">;
 
 /** What some calls have beside their input. */
-interface CallAdditions extends Pick<AgentCall, "correction"> {
+export interface CallAdditions extends Pick<AgentCall, "correction" | "outputFields" | "resume"> {
+	/** Whether the call is no part of the state's session. */
+	readonly isApart?: true;
 	/** Of a tool loop; an actor in place of the agent finds it in its input. */
 	readonly conversation?: Conversation;
 }
@@ -71,11 +77,30 @@ export async function checkSupportsTools(visit: Visit, agent: AgentPlan): Promis
 	);
 }
 
+/**
+ * Whether the agent calls the state's tools in a loop of its own: it cannot be given the machine's (`MachineTools`).
+ * @throws RuntimeError where a tool of the state would have to pause in that loop
+ */
+export async function runsOwnLoop(visit: Visit, agent: AgentPlan): Promise<boolean> {
+	const { steps, state } = visit;
+	// What has begun one way goes on so: a replay has no executors.
+	if (steps.has(stepKey.agent(agent.name, "turn.1"))) return false;
+	if (["1", "sample.1", "vote.1"].some((attempt) => steps.has(stepKey.agent(agent.name, attempt)))) return true;
+	const logic = visit.actor(actorName.agent(agent.name));
+	if (!logic || !ownLogic.has(logic) || (await visit.host.executorOf(agent)).executeWithTools) return false;
+	const pausing = state.tools?.find(({ pause }) => pause !== undefined);
+	if (!pausing) return true;
+	throw new RuntimeError(
+		`Tool \`${pausing.name}\` cannot pause: agent \`${agent.name}\` of type \`${agent.type}\` runs its tools in a loop of its own.`,
+	);
+}
+
 /** How one call went; an executor's exception is data here, so that execution types may retry it. */
 export type CallOutcome = { readonly result: AgentResult } | { readonly thrown: unknown };
 
 /**
- * Calls the state's agent once.
+ * Calls the state's agent. Where it stops for answers, the state pauses, and it is called again with them; what such calls
+ * have spent is added to the visit.
  * @param attempt names the call within this visit; the same for a call that is made again after a crash
  * @param more what the call has beside its input
  * @throws LimitReachedError when the run's budget is spent
@@ -87,18 +112,51 @@ export async function callAgent(
 	attempt: string,
 	more: CallAdditions = {},
 ): Promise<CallOutcome> {
+	let outcome = await callOnce(visit, agent, input, attempt, more);
+	for (let round = 1; ; round++) {
+		if ("thrown" in outcome || outcome.result.error) return outcome;
+		const { interruption, ...result } = outcome.result;
+		if (!interruption) return outcome;
+		visit.addCalls(agent.name, totalsOf(result));
+		const key = stepKey.agent(agent.name, `${attempt}.${round}`);
+		const resume = await answerInterruption(visit, agent.name, interruption, key);
+		outcome = await callOnce(visit, agent, input, `${attempt}.resume.${round}`, { ...more, resume });
+	}
+}
+
+/**
+ * One call.
+ * @param attempt names the call within this visit; the same for a call that is made again after a crash
+ * @param more what the call has beside its input
+ * @throws LimitReachedError when the run's budget is spent
+ */
+async function callOnce(
+	visit: Visit,
+	agent: AgentPlan,
+	input: Readonly<Record<string, unknown>>,
+	attempt: string,
+	more: CallAdditions,
+): Promise<CallOutcome> {
 	const { environment, meta, state } = visit;
 	const logic = visit.actor(actorName.agent(agent.name));
 	if (!logic) throw new ValueError(`Unknown agent \`${agent.name}\` in state \`${state.name}\`.`);
 	environment.ledger.check();
 	const started = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 	environment.emit?.({ type: "agent_start", ...started });
-	const options = { ...(await optionsOf(visit, agent, attempt)), ...more };
+	const { isApart = false, ...added } = more;
+	const options = { ...(await optionsOf(visit, agent, attempt, isApart)), ...added };
 	const isOwn = ownLogic.has(logic);
 	const outcome =
 		isOwn && !environment.inspected
 			? await callDirectly(visit, agent, { ...options, input }, attempt)
-			: await callAsActor(visit, agent, logic, options, { ...input, ...(!isOwn && more.conversation) }, attempt);
+			: await callAsActor(
+					visit,
+					agent,
+					logic,
+					options,
+					{ ...input, ...(!isOwn && { ...more.conversation, ...(more.resume && { resume: more.resume }) }) },
+					attempt,
+				);
 	if ("error" in outcome) {
 		environment.emit?.({ type: "agent_end", ...started, calls: 0, cost: 0, error: textOf(outcome.error) });
 		return { thrown: outcome.error };
@@ -130,13 +188,13 @@ function callAsActor(
 		src,
 		input,
 		kind: "leaf",
-		// Logic of ours has its span around the executor's call.
-		...(traced &&
-			!ownLogic.has(logic) && {
-				created: () => {
-					span = traced.above.begin(startOf(traced, { ...options, input }));
-				},
-			}),
+		// Logic of ours has its span around the executor's call, and tells of its stream itself.
+		...(!ownLogic.has(logic) && {
+			created: (child) => {
+				span = traced?.above.begin(startOf(traced, { ...options, input }));
+				child.on("*", (event) => options.onStreamEvent?.(event));
+			},
+		}),
 	});
 	if (!traced) return outcome;
 	return outcome.then((ended) => {
@@ -170,9 +228,25 @@ function execute(executor: AgentExecutor, call: ExecutorCall, traced: TracedCall
 	return inSpan(
 		traced.above,
 		startOf(traced, call, executor),
-		() => ask(executor, call),
+		(span) => ask(executor, withModelCalls(call, span)),
 		(given) => ({ result: coerceAgentResult(given) }),
 	);
+}
+
+/** The call with the means to show its requests beneath its span. */
+function withModelCalls(call: ExecutorCall, agentSpan: TelemetrySpan): ExecutorCall {
+	const traceModelCall: TraceModelCall = async (request, work, { answered, failed }) => {
+		const span = agentSpan.begin({ kind: "model", ...request });
+		try {
+			const answer = await span.within(work);
+			span.end({ answer: answered(answer) });
+			return answer;
+		} catch (error) {
+			span.end({ error: errorFromAgentResult(failed(error)) });
+			throw error;
+		}
+	};
+	return { ...call, traceModelCall };
 }
 
 function startOf(
@@ -192,18 +266,21 @@ function startOf(
 	};
 }
 
-async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string): Promise<CallOptions> {
+async function optionsOf(visit: Visit, agent: AgentPlan, attempt: string, isApart: boolean): Promise<CallOptions> {
 	const { meta, state, context, environment, span } = visit;
 	const hooks = await visit.hooks();
-	const sessionId = state.sessionId === undefined ? null : visit.render(state.sessionId);
+	const sessionId = isApart || state.sessionId === undefined ? null : visit.render(state.sessionId);
+	const serverTools = isApart ? undefined : serverToolsOf(visit, agent);
 	const hasSession = sessionId !== null && sessionId !== undefined && String(sessionId).trim() !== "";
 	return {
 		context,
 		state: state.name,
-		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${attempt}`,
+		idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${visit.prefix}${attempt}`,
 		...(hasSession && { sessionId: String(sessionId) }),
 		...(environment.streams && { stream: true }),
-		...(span && { traced: { above: span, agent: agent.name, type: agent.type, attempt } }),
+		...(span && { traced: { above: span, agent: agent.name, type: agent.type, attempt: visit.prefix + attempt } }),
+		...(serverTools && { serverTools: async () => (await serverTools()).tools }),
+		...(!isApart && agentTools(visit, agent, attempt)),
 		onStreamEvent: (event) => {
 			const place = { executionId: meta.execution_id, state: state.name, agent: agent.name };
 			environment.emit?.({ type: "agent_stream", ...place, event });

@@ -19,6 +19,8 @@ export interface ExecutionNotes {
 	 * @param size of the chain, in characters
 	 */
 	toolCalled(loop: Readonly<Record<string, unknown>>, size: number): void;
+	/** A tool of a loop pauses: the snapshot that says so has the loop. @param size as with `toolCalled` */
+	toolPauses(loop: Readonly<Record<string, unknown>>, size: number): void;
 	/** When the time of the state is over in which this execution may be parked, in milliseconds since 1970; null = never. */
 	wakesAt(time: number | null): void;
 }

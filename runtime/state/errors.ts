@@ -8,6 +8,22 @@ export class TimeoutError extends FlatstateError {
 	}
 }
 
+/** A state's key results did not hold in all of its attempts (fsm-agent-flow 4 and 18.2). */
+export class MaxRetriesExceeded extends FlatstateError {
+	readonly state: string;
+	readonly maxRetries: number;
+	/** What failed in the last attempt, and why. */
+	readonly feedback: string;
+
+	constructor(state: string, maxRetries: number, feedback: string) {
+		const attempts = maxRetries === 0 ? "its only attempt" : `${maxRetries + 1} attempts`;
+		super("max_retries_exceeded", `State \`${state}\` did not meet its key results in ${attempts}: ${feedback}`);
+		this.state = state;
+		this.maxRetries = maxRetries;
+		this.feedback = feedback;
+	}
+}
+
 /** A value is not what the state needs, for example `foreach` over something that is no list. */
 export class ValueError extends FlatstateError {
 	constructor(message: string) {

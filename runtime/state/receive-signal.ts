@@ -1,14 +1,12 @@
 /** How a waiting state takes a signal: claimed, journaled, acknowledged, so that a crash loses none (docs/signals.md). */
 import { isRecord, ownString } from "../../compiler/document/plain-data.ts";
-import type { Steps } from "../steps/steps.ts";
+import type { WorkSteps } from "../steps/steps-within.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import { stepKey } from "./step-keys.ts";
 
 /** Milliseconds between looks at a backend that cannot tell of signals that other processes send, and at one that can. */
 const lookEvery = 1000;
 const lookSeldom = 60_000;
-
-const key = stepKey.signal;
 
 export interface ReceivedSignal {
 	readonly id: string;
@@ -20,7 +18,9 @@ export interface Waiter {
 	readonly executionId: string;
 	readonly channel: string;
 	readonly environment: RunEnvironment;
-	readonly steps: Steps;
+	readonly steps: WorkSteps;
+	/** The step that the signal is; default: that of a state which only waits. */
+	readonly key?: string;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface Waiter {
  * @returns undefined where there is none
  */
 export async function takeSignal(waiter: Waiter): Promise<ReceivedSignal | undefined> {
-	const { environment, steps, executionId, channel } = waiter;
+	const { environment, steps, executionId, channel, key = stepKey.signal } = waiter;
 	const { activity, signals, keeper } = environment;
 	if (!signals && !steps.has(key)) return undefined;
 	activity.begin();
@@ -41,7 +41,8 @@ export async function takeSignal(waiter: Waiter): Promise<ReceivedSignal | undef
 		}
 		const stored = steps.value(key, () => null);
 		const signal = { id: ownString(stored, "id") ?? "", data: isRecord(stored) ? stored.data : null };
-		if (signals) {
+		// What came as an event is in no queue.
+		if (signals && signal.id !== "") {
 			await steps.durable();
 			await signals.acknowledge(signal.id);
 		}
@@ -54,8 +55,15 @@ export async function takeSignal(waiter: Waiter): Promise<ReceivedSignal | undef
 	}
 }
 
-/** Goes on waiting, as something that keeps the run going: calls `look` whenever a signal may have come. */
-export async function listenForSignals({ environment, steps, channel }: Waiter, look: () => void): Promise<void> {
+/**
+ * Goes on waiting, as something that keeps the run going: calls `look` whenever a signal may have come.
+ * @param over aborted when the waiting is over
+ */
+export async function listenForSignals(
+	{ environment, channel }: Waiter,
+	look: () => void,
+	over: AbortSignal,
+): Promise<void> {
 	const { activity, signals, keeper } = environment;
 	if (!signals) return;
 	activity.begin();
@@ -70,7 +78,7 @@ export async function listenForSignals({ environment, steps, channel }: Waiter, 
 		activity.end();
 		stop().catch(() => undefined);
 	};
-	if (steps.stopped) return end();
-	steps.signal.addEventListener("abort", end, { once: true });
+	if (over.aborted) return end();
+	over.addEventListener("abort", end, { once: true });
 	look();
 }

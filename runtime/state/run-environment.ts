@@ -6,6 +6,7 @@ import type { ResultBackend } from "../results/result-backend.ts";
 import type { SignalBackend } from "../signals/signal-backend.ts";
 import { Activity } from "../steps/activity.ts";
 import type { RunTrace } from "../telemetry/run-trace.ts";
+import type { ToolServerConnections } from "../tools/tool-servers.ts";
 import type { ChildKeeper } from "./child-keeper.ts";
 import type { RunEvent } from "./run-event.ts";
 
@@ -66,6 +67,8 @@ export interface RunEnvironment {
 	readonly gate?: () => Promise<void> | undefined;
 	/** The spans of this run; absent where nobody traces. */
 	readonly trace?: RunTrace;
+	/** This run's connections to servers of tools, also of what it launches; absent where they are not allowed. */
+	readonly toolServers?: ToolServerConnections;
 }
 
 /** Who is told of XState's inspection events. */
@@ -104,6 +107,7 @@ export interface EnvironmentOptions {
 	readonly results?: ResultBackend;
 	readonly signal?: AbortSignal;
 	readonly trace?: RunTrace;
+	readonly toolServers?: ToolServerConnections;
 }
 
 export function createEnvironment({
@@ -121,6 +125,7 @@ export function createEnvironment({
 	results,
 	signal,
 	trace,
+	toolServers,
 }: EnvironmentOptions): RunEnvironment {
 	return {
 		activity: new Activity(),
@@ -139,5 +144,6 @@ export function createEnvironment({
 		...(inspect && { inspect }),
 		...(gate && { gate }),
 		...(trace && { trace }),
+		...(toolServers && { toolServers }),
 	};
 }

@@ -1,4 +1,7 @@
 /** What a run reports while it goes on, for progress lines and logs. */
+import type { PauseRequest } from "../../compiler/xstate/pause.ts";
+
+import type { KeyResultVerdict } from "./attempts/verdict.ts";
 
 export type RunEvent =
 	| {
@@ -47,12 +50,32 @@ export type RunEvent =
 			readonly isError: boolean;
 	  }
 	| {
+			/** A state pauses in the middle of its work until an answer comes as a signal; and: the answer is there. */
+			readonly type: "pause" | "answer";
+			readonly executionId: string;
+			readonly state: string;
+			readonly channel: string;
+			readonly request: PauseRequest;
+	  }
+	| {
 			readonly type: "retry";
 			readonly executionId: string;
 			readonly state: string;
 			readonly attempt: number;
 			readonly delaySeconds: number;
 			readonly error: string;
+	  }
+	| {
+			/** An attempt at a state's key results has ended: they hold, or the state is tried again or fails. */
+			readonly type: "attempt_passed" | "attempt_failed";
+			readonly executionId: string;
+			readonly state: string;
+			/** From 0. */
+			readonly attempt: number;
+			readonly maxRetries: number;
+			readonly keyResults: readonly KeyResultVerdict[];
+			/** What failed and why; null where all hold. */
+			readonly feedback: string | null;
 	  }
 	| {
 			readonly type: "child_start" | "child_end";

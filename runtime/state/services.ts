@@ -1,4 +1,5 @@
 /** What compiled machines take from outside; the same for every execution of a compiled set. */
+import type { CodeAgents } from "../agents/code-agents.ts";
 import type { AgentAdapterRegistry } from "../agents/registry.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import type { HooksRegistry } from "../hooks/registry.ts";
@@ -7,10 +8,13 @@ import type { ResultBackend } from "../results/result-backend.ts";
 import type { Sleep } from "../steps/timer.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { ToolProvider } from "../tools/tool-provider.ts";
+import type { ToolServers } from "../tools/tool-servers.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 export interface RuntimeServices {
 	readonly agents: AgentAdapterRegistry;
+	/** Agents given in code, in place of what the document says of them. */
+	readonly codeAgents?: CodeAgents;
 	readonly hooks: HooksRegistry;
 	/** Hooks given in code: for every state without hooks of its own, and for the machine's start and end. */
 	readonly injectedHooks?: MachineHooks;
@@ -27,6 +31,8 @@ export interface RuntimeServices {
 	readonly standIns?: StandIns;
 	/** Tools for every tool loop whose hooks give none. */
 	readonly tools?: ToolProvider;
+	/** Connects to servers of tools that agents' documents name; absent = that is not allowed. */
+	readonly toolServers?: ToolServers;
 	/** `provider/name` that replaces every agent's model. */
 	readonly modelOverride?: string;
 	/** Asked when a run begins; undefined = nobody listens, and the run is not followed. */

@@ -24,7 +24,10 @@ export interface StandIns {
 	machine(name: string, input: unknown): unknown;
 	/** A machine is launched. What it throws fails the state. */
 	launch(name: string, input: unknown): void;
-	/** The context after an action. What it throws fails the state. */
+	/**
+	 * The context after an action; of one that decides on a key result `passed`, and perhaps `reason`. What it throws fails
+	 * the state, or is a key result that does not hold.
+	 */
 	action(name: string, context: Readonly<Record<string, unknown>>): FlatContext | Promise<FlatContext>;
 	/** How the waiting of a state ends; undefined: not at all, so that the run parks. */
 	signal(state: string): StandInSignal | undefined;
@@ -41,7 +44,9 @@ export function standInActors(host: MachineHost, standIns: StandIns): Record<str
 	}
 	for (const name of actionsOf(plan)) {
 		actors[actorName.action(name)] = fromPromise(async ({ input }) => {
-			const context = isRecord(input) && isRecord(input.context) ? input.context : {};
+			// What decides on a key result gives a verdict, and no context.
+			const isAsked = isRecord(input) && typeof input.keyResult === "string";
+			const context = isRecord(input) && isRecord(input.context) && !isAsked ? input.context : {};
 			return standIns.action(name, context);
 		});
 	}
@@ -49,7 +54,12 @@ export function standInActors(host: MachineHost, standIns: StandIns): Record<str
 }
 
 function actionsOf({ states }: MachinePlan): ReadonlySet<string> {
-	return new Set(states.flatMap(({ action }) => (action === undefined ? [] : [action])));
+	return new Set(
+		states.flatMap(({ action, keyResults }) => [
+			...(action === undefined ? [] : [action]),
+			...(keyResults?.items ?? []).flatMap(({ check }) => (check.kind === "action" ? [check.action] : [])),
+		]),
+	);
 }
 
 /** The logic `flatstate:wait` with signals from a script, as the one with a store's ends (wait-actor.ts). */

@@ -97,6 +97,7 @@ const runs: Readonly<Record<StatePhase, (visit: Visit) => Promise<PhaseResult>>>
 	async received(visit) {
 		const { signal } = visit.meta.run;
 		applyOutput(visit, isRecord(signal) ? signal : { value: signal ?? null });
+		visit.note(signal);
 		return endState(visit, signal);
 	},
 

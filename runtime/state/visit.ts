@@ -1,6 +1,6 @@
 /** One visit of a state: the context as it changes, the costs as they add up, and the state's collaborators. */
 import type { AnyActorLogic, AnyActorRef } from "xstate";
-import { isRecord, own } from "../../compiler/document/plain-data.ts";
+import { own } from "../../compiler/document/plain-data.ts";
 import type { MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
 import { compileStructure } from "../../compiler/render/structure.ts";
 import { isConditionGuard } from "../../compiler/xstate/guards.ts";
@@ -15,9 +15,11 @@ import {
 } from "../../compiler/xstate/machine-context.ts";
 import { scopeOf, structureReadsInput } from "../../compiler/xstate/scope.ts";
 import { addSpending, type Spending } from "../../compiler/xstate/spending.ts";
+import { isActorLogic } from "../agents/code-agents.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
-import type { Steps } from "../steps/steps.ts";
+import { StepsWithin, type WorkSteps } from "../steps/steps-within.ts";
 import type { TelemetrySpan } from "../telemetry/telemetry.ts";
+import { historyWith } from "./history.ts";
 import type { MachineHost } from "./machine-host.ts";
 import { environmentOf, type RunEnvironment } from "./run-environment.ts";
 import type { RuntimeServices } from "./services.ts";
@@ -34,7 +36,9 @@ export interface Totals {
 export class Visit {
 	readonly host: MachineHost;
 	readonly state: StatePlan;
-	readonly steps: Steps;
+	readonly steps: WorkSteps;
+	/** What the keys of this part's steps begin with; empty for the visit itself. */
+	readonly prefix: string;
 	readonly environment: RunEnvironment;
 	readonly before: MachineContext;
 	/** The machine that this state belongs to. */
@@ -42,20 +46,46 @@ export class Visit {
 	context: MachineContext;
 	/** The condition, by its text, that has ended the state's tool loop. */
 	held: string | undefined;
-	#isGivenUp = false;
+	readonly #givenUp = new AbortController();
+	/** When the times are over that this visit waits for, in milliseconds since 1970. */
+	readonly #wakeTimes = new Set<{ readonly time: number }>();
+	/** Ends with the last pause that was asked for. */
+	#pauses: Promise<unknown> = Promise.resolve();
+	/** The visit that this is a part of. */
+	readonly #whole: Visit | undefined;
 	#calls = 0;
 	#cost = 0;
 	#usage: TokenUsage = noUsage;
 	#spent: readonly Spending[] = [];
 
-	constructor(host: MachineHost, state: StatePlan, machine: AnyActorRef, steps: Steps) {
+	/** @param part the visit that this one is a part of, and the prefix of its steps */
+	constructor(
+		host: MachineHost,
+		state: StatePlan,
+		machine: AnyActorRef,
+		steps: WorkSteps,
+		part?: { readonly of: Visit; readonly prefix: string },
+	) {
+		this.#whole = part?.of;
+		this.prefix = part?.prefix ?? "";
 		this.host = host;
 		this.state = state;
 		this.steps = steps;
 		this.machine = machine;
 		this.environment = environmentOf(machine);
-		this.before = contextOf(machine);
-		this.context = this.before;
+		this.before = part?.of.before ?? contextOf(machine);
+		this.context = part?.of.context ?? this.before;
+	}
+
+	/**
+	 * A part of this visit that can be done again: it begins with the visit's context and changes its own. What it spends
+	 * is the visit's.
+	 * @param prefix of its steps' keys; empty where they are the visit's own
+	 */
+	part(prefix: string): Visit {
+		const { host, state, machine } = this;
+		const steps = prefix === "" ? this.steps : new StepsWithin(this.steps, prefix);
+		return new Visit(host, state, machine, steps, { of: this, prefix: this.prefix + prefix });
 	}
 
 	get plan(): MachinePlan {
@@ -68,6 +98,11 @@ export class Visit {
 
 	get meta(): MachineMeta {
 		return this.before.machine;
+	}
+
+	/** The same as it is now: while the visit goes on, a pause changes it. */
+	get machineMeta(): MachineMeta {
+		return contextOf(this.machine).machine;
 	}
 
 	/** The logic registered under `name`, with what `machine.provide({ actors })` put there. */
@@ -102,6 +137,12 @@ export class Visit {
 		this.context = { ...this.context, [key]: value };
 	}
 
+	/** Adds what the state has given to `context.history` where the machine asks for it. */
+	note(output: unknown, passed?: Parameters<typeof historyWith>[2]): void {
+		const history = historyWith(this, output, passed);
+		if (history) this.set("history", history);
+	}
+
 	/** The span of this visit; undefined where nobody traces. */
 	get span(): TelemetrySpan | undefined {
 		return this.environment.trace?.spanOf(this.machine);
@@ -114,7 +155,43 @@ export class Visit {
 
 	/** Says that nobody waits for this visit's work any more: its time is over. */
 	giveUp(): void {
-		this.#isGivenUp = true;
+		this.#givenUp.abort(givenUp());
+	}
+
+	/** Aborted when this visit was given up. */
+	get givenUp(): AbortSignal {
+		if (this.#whole) return this.#whole.givenUp;
+		return this.#givenUp.signal;
+	}
+
+	/**
+	 * Has an execution that parks woken at this time.
+	 * @param time milliseconds since 1970
+	 * @returns ends that
+	 */
+	wakeAt(time: number): () => void {
+		if (this.#whole) return this.#whole.wakeAt(time);
+		const entry = { time };
+		this.#wakeTimes.add(entry);
+		this.#tellWakeTime();
+		return () => {
+			this.#wakeTimes.delete(entry);
+			this.#tellWakeTime();
+		};
+	}
+
+	#tellWakeTime(): void {
+		const times = [...this.#wakeTimes].map(({ time }) => time);
+		const record = this.environment.keeper?.recorder.executionOf(this.machine);
+		record?.wakesAt(times.length === 0 ? null : Math.min(...times));
+	}
+
+	/** An execution waits on one channel at a time: pauses of calls that run beside each other come one after the other. */
+	afterPauses<T>(pause: () => Promise<T>): Promise<T> {
+		if (this.#whole) return this.#whole.afterPauses(pause);
+		const turn = this.#pauses.then(pause);
+		this.#pauses = turn.catch(() => undefined);
+		return turn;
 	}
 
 	/**
@@ -122,7 +199,8 @@ export class Visit {
 	 * @throws an AbortError where this visit was given up or its actor stopped
 	 */
 	throwIfGivenUp(): void {
-		if (this.#isGivenUp || this.steps.stopped) throw new DOMException("This work was given up.", "AbortError");
+		this.#whole?.throwIfGivenUp();
+		if (this.#givenUp.signal.aborted || this.steps.stopped) throw givenUp();
 	}
 
 	/** Removes context keys. */
@@ -141,7 +219,12 @@ export class Visit {
 		this.addTotals(isNothing ? totals : { ...totals, spent: [row] });
 	}
 
-	addTotals({ calls, cost, usage, spent }: Totals): void {
+	addTotals(totals: Totals): void {
+		if (this.#whole) {
+			this.#whole.addTotals(totals);
+			return;
+		}
+		const { calls, cost, usage, spent } = totals;
 		this.#calls += calls;
 		this.#cost += cost;
 		this.#usage = addUsage(this.#usage, usage);
@@ -171,10 +254,10 @@ function contextOf(machine: AnyActorRef): MachineContext {
 	return context;
 }
 
-function logicOf(actor: AnyActorRef): unknown {
-	return "logic" in actor ? actor.logic : undefined;
+function givenUp(): DOMException {
+	return new DOMException("This work was given up.", "AbortError");
 }
 
-function isActorLogic(value: unknown): value is AnyActorLogic {
-	return isRecord(value) && typeof value.transition === "function" && typeof value.getInitialSnapshot === "function";
+function logicOf(actor: AnyActorRef): unknown {
+	return "logic" in actor ? actor.logic : undefined;
 }

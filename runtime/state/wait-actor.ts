@@ -1,9 +1,9 @@
 /** The actors that only wait: for a signal (with its timeout), and for the event loop in a long chain of states. */
 import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
 import { fromSteps, type StepsLogic } from "../steps/steps-logic.ts";
+import { awaitSignal, waitForEver } from "./await-signal.ts";
 import { TimeoutError } from "./errors.ts";
 import type { MachineHost } from "./machine-host.ts";
-import { listenForSignals, takeSignal } from "./receive-signal.ts";
 import { environmentOf } from "./run-environment.ts";
 import { readStateInput, type StateInput, stepsEnvironment } from "./state-actor.ts";
 import { stepKey } from "./step-keys.ts";
@@ -30,42 +30,20 @@ export function waitLogic(host: MachineHost): StepsLogic<StateInput> {
 			record?.wakesAt(deadline);
 			steps.signal.addEventListener("abort", () => record?.wakesAt(null), { once: true });
 
-			const waiter = { executionId, channel, environment, steps };
-			let looks = 0;
-			let looking: Promise<boolean> | undefined;
-			const receive = (): Promise<boolean> => {
-				looks += 1;
-				// Who looks already looks once more: the signal may have come after it had asked.
-				looking = looks > 1 && looking ? looking : take();
-				return looking;
-			};
-			const take = async (): Promise<boolean> => {
-				let signal = await takeSignal(waiter);
-				while (!signal && looks > 1) {
-					looks = 1;
-					signal = await takeSignal(waiter);
-				}
-				looks = 0;
-				if (signal) self._parent?.send({ type: "signal", channel, data: signal.data });
-				return signal !== undefined;
-			};
-			if (await receive()) return waitForEver();
-			if (timeout !== null && Number(deadline) <= host.services.now()) throw new TimeoutError(state.name, timeout);
-			const stopWaiting = environment.activity.wait({ executionId, state: state.name, channel });
-			steps.signal.addEventListener("abort", stopWaiting, { once: true });
-			if (environment.awaitsSignals) await listenForSignals(waiter, () => void receive());
-			if (timeout === null || deadline === null) return waitForEver();
-			await steps.sleepUntil(deadline, { idle: !environment.awaitsTimeouts });
-			// A signal that came in time, or is just being taken, is not lost to the timer.
-			if (await receive()) return waitForEver();
-			throw new TimeoutError(state.name, timeout);
+			const signal = await awaitSignal({
+				waiter: { executionId, channel, environment, steps },
+				state: state.name,
+				deadline,
+				now: () => host.services.now(),
+				listens: true,
+				over: steps.signal,
+			});
+			if (!signal) throw new TimeoutError(state.name, timeout ?? 0);
+			self._parent?.send({ type: "signal", channel, data: signal.data });
+			// The machine stops this actor when it goes on.
+			return waitForEver();
 		},
 	});
-}
-
-/** The machine stops this actor when it goes on. */
-function waitForEver(): Promise<never> {
-	return new Promise(() => undefined);
 }
 
 /** The logic `flatstate:pause`: gives the event loop one turn. */

@@ -6,7 +6,8 @@ import { errorFromAgentResult } from "../agents/errors.ts";
 import { payloadOf } from "../agents/result.ts";
 import { callToolCalls, callToolResult } from "../hooks/call.ts";
 import { runAction } from "./action.ts";
-import { agentOf, totalsOf } from "./agent-call.ts";
+import { agentOf, runsOwnLoop, totalsOf } from "./agent-call.ts";
+import { runAttempts } from "./attempts/attempts.ts";
 import { TimeoutError } from "./errors.ts";
 import { executeAgent } from "./execution/execute.ts";
 import { runForeach } from "./foreach.ts";
@@ -36,8 +37,7 @@ async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 	const signal = AbortSignal.any([ended.signal, steps.signal]);
 	// Time that was over before a restart leaves what was done in time, and nothing else.
 	const isOver = isKnown && deadline <= services.now();
-	const record = environment.keeper?.recorder.executionOf(visit.machine);
-	record?.wakesAt(deadline);
+	const stopWaking = visit.wakeAt(deadline);
 	// What the state does keeps the run going; where that is only a child that waits, the run parks, as it does there.
 	const idle = !environment.awaitsTimeouts;
 	const expiry = (isOver ? steps.onlyJournaled() : steps.sleepUntil(deadline, { signal, idle })).then(() => {
@@ -51,13 +51,34 @@ async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 		expiry.catch(() => undefined);
 		steps.allowNew();
 		steps.cancelAll();
-		record?.wakesAt(null);
+		stopWaking();
 	}
 }
 
 async function workOf(visit: Visit): Promise<unknown> {
+	const { keyResults } = visit.state;
+	visit.throwIfGivenUp();
+	if (keyResults === undefined) {
+		const { output, gives } = await produce(visit);
+		if (gives) applyOutput(visit, gives.output);
+		visit.note(output);
+		return output;
+	}
+	const { work, verdict, attempts } = await runAttempts(visit, keyResults, produce);
+	if (work.gives) applyOutput(visit, work.gives.output);
+	visit.note(work.output, { verdict, attempts });
+	return work.output;
+}
+
+/** What the work of a state has given. */
+interface Produced {
+	readonly output: unknown;
+	/** What `output_to_context` sees as `output`; absent where it is not asked. */
+	readonly gives?: { readonly output: unknown };
+}
+
+async function produce(visit: Visit): Promise<Produced> {
 	const { state } = visit;
-	let output: unknown;
 	visit.throwIfGivenUp();
 	if (state.action !== undefined) {
 		await runAction(visit, state.action);
@@ -68,15 +89,15 @@ async function workOf(visit: Visit): Promise<unknown> {
 		visit.throwIfGivenUp();
 	}
 	if (state.foreach || state.machine) {
-		output = state.foreach ? await runForeach(visit, state.foreach) : await runMachines(visit, machineOf(state));
+		const output = state.foreach ? await runForeach(visit, state.foreach) : await runMachines(visit, machineOf(state));
 		visit.throwIfGivenUp();
-		applyOutput(visit, truthy(output) ? output : {});
+		const gives = { output: truthy(output) ? output : {} };
+		if (state.agent === undefined) return { output, gives };
+		applyOutput(visit, gives.output);
 	}
-	if (state.agent !== undefined) {
-		output = await runAgent(visit, state.agent);
-		applyOutput(visit, output);
-	}
-	return output;
+	if (state.agent === undefined) return { output: undefined };
+	const output = await runAgent(visit, state.agent);
+	return { output, gives: { output } };
 }
 
 function machineOf({ machine, name }: StatePlan): NonNullable<StatePlan["machine"]> {
@@ -87,7 +108,9 @@ function machineOf({ machine, name }: StatePlan): NonNullable<StatePlan["machine
 async function runAgent(visit: Visit, name: string): Promise<unknown> {
 	const agent = agentOf(visit, name);
 	const { toolLoop } = visit.state;
-	if (toolLoop) return runToolLoop(visit, agent, toolLoop);
+	if (toolLoop && !(toolLoop.isImplied && (await runsOwnLoop(visit, agent)))) {
+		return runToolLoop(visit, agent, toolLoop);
+	}
 	const result = await executeAgent(visit, agent, renderInput(visit));
 	// Before the failure: an answer that cannot be used was paid for all the same.
 	visit.addCalls(agent.name, totalsOf(result));

@@ -2,11 +2,14 @@
  * Counts what a running system of actors is doing, so that a run knows when it can only wait for signals: nothing is
  * busy and something waits.
  */
+import type { PauseRequest } from "../../compiler/xstate/pause.ts";
 
 export interface WaitingExecution {
 	readonly executionId: string;
 	readonly state: string;
 	readonly channel: string;
+	/** What is asked, where the state pauses in the middle of its work; absent where a state waits with `wait_for`. */
+	readonly request?: PauseRequest;
 }
 
 export class Activity {

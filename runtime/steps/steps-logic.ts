@@ -70,7 +70,7 @@ export function fromSteps<TInput>(definition: StepsDefinition<TInput>): StepsLog
 				steps?.stop();
 				return { ...state, status: "stopped" };
 			}
-			steps?.childSettled(event);
+			steps?.received(event);
 			return state;
 		},
 

@@ -1,5 +1,5 @@
 /** The handle of a running state actor: journaled effects, memoised values, timers, and children that are real actors. */
-import { type AnyActorRef, createActor, type EventObject, type Snapshot } from "xstate";
+import { type AnyActorRef, createActor, type EventObject, fromPromise, type Snapshot } from "xstate";
 import type { Activity } from "./activity.ts";
 import { type Journal, type JournalEntry, type JournalRecord, reviveError, storeError } from "./journal.ts";
 import type { ChildOutcome, PreparedChild, SpawnedChild, SpawnOptions } from "./spawn.ts";
@@ -41,6 +41,10 @@ export class Steps {
 	#calls: Map<string, () => void> | undefined;
 	#abort: AbortController | undefined;
 	#stopped = false;
+	/** Who hears of events that are about no child. */
+	#heard: ((event: EventObject) => void) | undefined;
+	/** Such events that came while nobody heard: a restored actor is sent some before its work has come to where it listens. */
+	#unheard: EventObject[] | undefined;
 
 	constructor(
 		self: AnyActorRef,
@@ -106,6 +110,13 @@ export class Steps {
 		} finally {
 			activity.end();
 		}
+	}
+
+	/** Runs what each life of the visit has to do anew, such as connecting to a server: behind the barrier, not journaled. */
+	async ready<T>(work: () => Promise<T>): Promise<T> {
+		const ready = this.#ready();
+		if (ready) await ready;
+		return this.#busyFor(work());
 	}
 
 	/**
@@ -188,6 +199,23 @@ export class Steps {
 				this.#cancel(options.id ?? key);
 			},
 		};
+	}
+
+	/**
+	 * Shows work that goes on elsewhere as an actor, for those who inspect the run. Nothing of it is journaled.
+	 * @param src the actor's name in the inspector
+	 * @returns to be called with what the work gave
+	 */
+	show(src: string, id: string, input: unknown): (output: unknown) => void {
+		let end: (output: unknown) => void = () => undefined;
+		const logic = fromPromise(
+			() =>
+				new Promise((resolve) => {
+					end = resolve;
+				}),
+		);
+		createActor(logic, { id, src, parent: this.#self, input }).start();
+		return (output) => end(output);
 	}
 
 	#endedBefore(key: string, outcome: ChildOutcome): ChildOutcome {
@@ -288,11 +316,27 @@ export class Steps {
 		}
 	}
 
-	/** Takes a done or error event of a child. */
-	childSettled(event: EventObject): void {
+	/** Has somebody hear of events that the actor is sent, and of those that nobody has heard. @returns ends that */
+	onEvent(listener: (event: EventObject) => void): () => void {
+		this.#heard = listener;
+		for (const event of this.#unheard?.splice(0) ?? []) listener(event);
+		return () => {
+			if (this.#heard === listener) this.#heard = undefined;
+		};
+	}
+
+	/** Takes an event: the end of a child, or what somebody listens for. */
+	received(event: EventObject): void {
 		const { type } = event;
 		const isDone = type.startsWith(donePrefix);
-		if (!isDone && !type.startsWith(errorPrefix)) return;
+		if (!isDone && !type.startsWith(errorPrefix)) {
+			if (this.#heard) this.#heard(event);
+			else {
+				this.#unheard ??= [];
+				this.#unheard.push(event);
+			}
+			return;
+		}
 		const id = type.slice(isDone ? donePrefix.length : errorPrefix.length);
 		const child = this.#live?.get(id);
 		if (!child) return;

@@ -1,5 +1,6 @@
 /** The port to traces and metrics: what a run tells of itself, in the runtime's words (spec section 20). */
 import type { AgentModelName, AgentReference, AgentResult } from "../agents/agent.ts";
+import type { ModelAnswerInfo, ModelRequestInfo } from "../agents/model-call.ts";
 
 /** Whoever listens to runs. */
 export interface Telemetry {
@@ -27,6 +28,8 @@ export interface SpanEnd {
 	readonly error?: unknown;
 	/** Of an agent. An error in it is the span's. */
 	readonly result?: AgentResult;
+	/** Of a request to a model. */
+	readonly answer?: ModelAnswerInfo;
 	/** Of a tool. */
 	readonly output?: unknown;
 	/** Of an execution. */
@@ -45,7 +48,7 @@ export interface ExecutionEnd {
 	readonly outputTokens: number;
 }
 
-export type SpanStart = ExecutionStart | StateStart | AgentStart | ToolStart | ActionStart;
+export type SpanStart = ExecutionStart | StateStart | AgentStart | ModelStart | ToolStart | ActionStart;
 
 /** One life of an execution: a machine that is started, or taken up where it was. */
 export interface ExecutionStart {
@@ -83,6 +86,11 @@ export interface AgentStart {
 	readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** One request of an agent to its model. */
+export interface ModelStart extends ModelRequestInfo {
+	readonly kind: "model";
+}
+
 /** One call of a tool. */
 export interface ToolStart {
 	readonly kind: "tool";
@@ -97,8 +105,20 @@ export interface ActionStart {
 	readonly action: string;
 }
 
+export type SpanEvent = RetryEvent | AttemptEvent;
+
+/** An attempt at a state's key results has ended. */
+export interface AttemptEvent {
+	readonly kind: "attempt";
+	/** From 0. */
+	readonly attempt: number;
+	readonly passed: boolean;
+	/** Names of the key results that do not hold. */
+	readonly failed: readonly string[];
+}
+
 /** An attempt has failed, and the next begins after a back-off. */
-export interface SpanEvent {
+export interface RetryEvent {
 	readonly kind: "retry";
 	readonly attempt: number;
 	readonly delaySeconds: number;
@@ -114,13 +134,13 @@ export interface SpanEvent {
 export async function inSpan<T>(
 	above: TelemetrySpan,
 	start: SpanStart,
-	work: () => T | Promise<T>,
+	work: (span: TelemetrySpan) => T | Promise<T>,
 	endOf: (value: T) => SpanEnd = () => ({}),
 ): Promise<T> {
 	const span = above.begin(start);
 	let value: T;
 	try {
-		value = await span.within(work);
+		value = await span.within(() => work(span));
 	} catch (error) {
 		span.end({ error });
 		throw error;

@@ -48,16 +48,21 @@ export interface ArgumentSchema {
 /** Most problems that a model is told at once. */
 const mostProblems = 10;
 
-/** @throws InvalidToolError for a schema object that gives no JSON Schema */
+/**
+ * @param isForeign whether the schema comes from outside of the program: then no pattern of it is tried, since one may
+ * take for ever
+ * @throws InvalidToolError for a schema object that gives no JSON Schema
+ */
 export function argumentSchema(
 	tool: string,
 	schema: JsonSchemaObject | StandardArguments<Readonly<Record<string, unknown>>>,
+	isForeign = false,
 ): ArgumentSchema {
 	const standard = isStandard(schema) ? schema["~standard"] : undefined;
 	const json = standard ? jsonOf(tool, standard) : readJson(tool, schema);
 	let compiled: Promise<ValidateFunction> | undefined;
 	const validator = () => {
-		compiled ??= compileJson(tool, json);
+		compiled ??= compileJson(tool, json, isForeign);
 		return compiled;
 	};
 	return {
@@ -107,10 +112,14 @@ function readJson(tool: string, schema: unknown): JsonSchemaObject {
 	return { type: "object", ...json };
 }
 
-async function compileJson(tool: string, json: JsonSchemaObject): Promise<ValidateFunction> {
+/** Takes every text for one that matches. */
+const anyText = Object.assign(() => ({ test: () => true }), { code: "anyText" });
+
+async function compileJson(tool: string, json: JsonSchemaObject, isForeign: boolean): Promise<ValidateFunction> {
 	const { Ajv } = await import("ajv");
+	const code = isForeign ? { code: { regExp: anyText } } : {};
 	try {
-		return new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false }).compile(json);
+		return new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false, ...code }).compile(json);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		throw new InvalidToolError(tool, `\`parameters\` is no JSON Schema: ${reason}`, { cause });

@@ -5,3 +5,10 @@ export { type Tools, toolProvider } from "./function-tools.ts";
 export { type Tool, type ToolOptions, tool } from "./tool.ts";
 export { ToolLoopAgent, type ToolLoopAgentOptions, type ToolLoopResult, type ToolLoopRun } from "./tool-loop-agent.ts";
 export type { ToolCallInfo, ToolDefinition, ToolProvider, ToolResult } from "./tool-provider.ts";
+export {
+	type ServerTool,
+	type ServerTools,
+	type ToolServerConnections,
+	type ToolServers,
+	ToolServersNotAllowedError,
+} from "./tool-servers.ts";

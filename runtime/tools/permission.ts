@@ -1,15 +1,20 @@
 /** Which tools a loop may call (spec section 12.3, step 9). */
 
 export interface ToolPermission {
-	/** Only these; empty = all. */
-	readonly allowed: readonly string[];
+	/** Only these; absent = all. */
+	readonly allowed?: readonly string[] | undefined;
 	/** Never these; wins over `allowed`. */
 	readonly denied: readonly string[];
 }
 
 /** Whether a tool may be called. */
 export function isAllowed({ allowed, denied }: ToolPermission, name: string): boolean {
-	return !denied.includes(name) && (allowed.length === 0 || allowed.includes(name));
+	return !denied.includes(name) && (allowed === undefined || allowed.includes(name));
+}
+
+/** `allowed_tools` as it is written: there, an empty list allows all (spec section 12.1). */
+export function allowedOf(written: readonly string[] | undefined): readonly string[] | undefined {
+	return written === undefined || written.length === 0 ? undefined : written;
 }
 
 /** What the model is told of a tool that may not be called. */

@@ -8,8 +8,8 @@ export function toolDefinitions(
 	ofAgent: readonly ToolDefinition[],
 ): ToolDefinition[] {
 	const known = provider?.getToolDefinitions() ?? [];
-	const names = new Set(known.map(nameOf));
-	return [...known, ...ofAgent.filter((definition) => !names.has(nameOf(definition)))];
+	const names = new Set(known.map(definedName));
+	return [...known, ...ofAgent.filter((definition) => !names.has(definedName(definition)))];
 }
 
 /**
@@ -23,6 +23,7 @@ export function toolsOfAgent(config: Readonly<Record<string, unknown>>): ToolDef
 	return [own(data, "tools"), inPrompt].flatMap((tools) => (Array.isArray(tools) ? tools.filter(isRecord) : []));
 }
 
-function nameOf(definition: ToolDefinition): unknown {
+/** The name of the function that a definition defines. */
+export function definedName(definition: ToolDefinition): unknown {
 	return own(own(definition, "function"), "name");
 }

@@ -4,11 +4,12 @@ import type { AgentErrorInfo, AgentExecutor, AgentResult, AgentToolCall } from "
 import { errorInfoOf } from "../agents/error-info.ts";
 import { RuntimeError } from "../agents/errors.ts";
 import { apiCallsOf, coerceAgentResult, costOf } from "../agents/result.ts";
+import { onlyOptions, optionalNames } from "../permission-options.ts";
 import { wait } from "../steps/timer.ts";
 import { callTool } from "./call-tool.ts";
 import { answerText, assistantMessage, Chain, type ChainMessage, callsOf, toolMessage, userMessage } from "./chain.ts";
 import { providerOf, type Tools } from "./function-tools.ts";
-import { isAllowed, notAllowedText } from "./permission.ts";
+import { allowedOf, isAllowed, notAllowedText } from "./permission.ts";
 import { toolDefinitions } from "./tool-definitions.ts";
 
 export interface ToolLoopAgentOptions {
@@ -35,6 +36,21 @@ export interface ToolLoopAgentOptions {
 	/** Names a run in its idempotency keys; default: random UUIDs. */
 	readonly newId?: () => string;
 }
+
+const optionNames: Readonly<Record<keyof ToolLoopAgentOptions, true>> = {
+	agent: true,
+	tools: true,
+	maxTurns: true,
+	maxToolCalls: true,
+	toolTimeout: true,
+	totalTimeout: true,
+	maxCost: true,
+	allowedTools: true,
+	deniedTools: true,
+	steering: true,
+	now: true,
+	newId: true,
+};
 
 export interface ToolLoopRun {
 	/** The agent's input. */
@@ -73,8 +89,10 @@ export interface ToolLoopResult {
 export class ToolLoopAgent {
 	readonly #options: ToolLoopAgentOptions;
 
-	/** @throws RuntimeError for an agent that cannot be given tools; InvalidToolError */
+	/** @throws RuntimeError for an agent that cannot be given tools; InvalidToolError; InvalidOptionError */
 	constructor(options: ToolLoopAgentOptions) {
+		onlyOptions("ToolLoopAgent", options, optionNames);
+		optionalNames("ToolLoopAgent", options, ["allowedTools", "deniedTools"]);
 		if (!options.agent.executeWithTools) {
 			throw new RuntimeError("This agent does not support tool loops: it has no executeWithTools.");
 		}
@@ -209,11 +227,11 @@ class LoopRun {
 	}
 
 	async #runTool(call: AgentToolCall, position: number): Promise<void> {
-		const { allowedTools = [], deniedTools = [], toolTimeout = 0 } = this.#options;
+		const { allowedTools, deniedTools = [], toolTimeout = 0 } = this.#options;
 		const { signal = neverAborts } = this.#run;
 		signal.throwIfAborted();
 		this.#toolCalls += 1;
-		if (!isAllowed({ allowed: allowedTools, denied: deniedTools }, call.name)) {
+		if (!isAllowed({ allowed: allowedOf(allowedTools), denied: deniedTools }, call.name)) {
 			this.#chain.add(toolMessage(call.id, notAllowedText(call.name)));
 			return;
 		}

@@ -18,6 +18,8 @@ export interface ToolCallInfo {
 	 * `<execution id>/<step>/<state>/tool.<turn>.<position>`.
 	 */
 	readonly idempotencyKey: string;
+	/** Of a tool that pauses: the channel on which its answer is awaited once it has run. */
+	readonly channel?: string;
 }
 
 /** Supplies the tools of a tool loop. */

@@ -52,12 +52,15 @@ export function tool(
 		prepare: () => schema.compile(),
 		async run(args, info) {
 			const checked = await schema.check(args);
-			if ("problems" in checked) {
-				return { content: `Invalid arguments for tool '${name}': ${checked.problems.join("; ")}`, is_error: true };
-			}
+			if ("problems" in checked) return invalidArguments(name, checked.problems);
 			return { content: textOf(await options.execute(checked.value, info)) };
 		},
 	};
+}
+
+/** What the model is told of arguments that do not fit. */
+export function invalidArguments(name: string, problems: readonly string[]): ToolResult {
+	return { content: `Invalid arguments for tool '${name}': ${problems.join("; ")}`, is_error: true };
 }
 
 const noParameters: JsonSchemaObject = { type: "object", properties: {}, additionalProperties: false };

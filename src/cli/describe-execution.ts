@@ -4,10 +4,12 @@ import { type Spending, spendingBy } from "../../compiler/xstate/spending.ts";
 import type { LeaseHolder } from "../../runtime/store/execution-lock.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import { type Column, fitColumns, oneLine, rowLine, titleLine } from "./columns.ts";
+import type { AttemptView } from "./execution-attempts.ts";
 import type { ExecutionPath, PathStep } from "./execution-path.ts";
 import { paintStatus } from "./executions-list.ts";
 import type { ExecutionView } from "./executions-show.ts";
 import { counted } from "./print-diagnostics.ts";
+import { requestLine } from "./question-text.ts";
 import { clipToWidth } from "./text-width.ts";
 import { dollars, durationWords, timeAgo, timeText } from "./time-words.ts";
 
@@ -32,6 +34,7 @@ export function describeExecution(view: ExecutionView, options: DescribeOptions)
 		["state", `${summary.current_state}, step ${summary.step} (${summary.event})`],
 	];
 	if (summary.waiting_channel !== null) facts.push(["waits for", waitText(summary)]);
+	if (view.request !== null) facts.push(["asked by", clipToWidth(requestLine(view.request), width - labelWidth)]);
 	if (input !== null) facts.push(["input", clipToWidth(JSON.stringify(input), width - labelWidth)]);
 	facts.push(
 		["spent", `${counted(summary.total_api_calls, "call")}, ${dollars(summary.total_cost)}`],
@@ -47,7 +50,8 @@ export function describeExecution(view: ExecutionView, options: DescribeOptions)
 	const status = paintStatus(summary.status, summary.status, paint.isColorSupported);
 	const lines = facts.map(([label, text]) => `${paint.dim(label.padEnd(labelWidth))}${oneLine(text)}\n`);
 	const title = `${paint.bold(oneLine(summary.execution_id))} ${status}\n`;
-	return `${title}${lines.join("")}${spentText(view.spent, options)}${pathText(path, options)}`;
+	const attempts = attemptsText(view.attempts, options);
+	return `${title}${lines.join("")}${spentText(view.spent, options)}${attempts}${pathText(path, options)}`;
 }
 
 function waitText({ waiting_channel, wake_at }: ExecutionSummary): string {
@@ -120,6 +124,20 @@ const pathColumns: readonly Column<PathStep>[] = [
 		value: ({ cost, problem }) => (problem === undefined ? dollars(cost) : ""),
 	},
 ];
+
+const attemptColumns: readonly Column<AttemptView>[] = [
+	{ title: "STEP", rank: 1, isNumber: true, value: ({ step }) => String(step) },
+	{ title: "STATE", rank: 0, least: 8, value: ({ state }) => state },
+	{ title: "ATTEMPT", rank: 0, isNumber: true, value: ({ attempt }) => String(attempt) },
+	{ title: "VERDICT", rank: 0, value: ({ passed }) => (passed ? "passed" : "failed") },
+	{ title: "WHY", rank: 2, least: 8, value: ({ feedback }) => feedback ?? "" },
+];
+
+function attemptsText(attempts: readonly AttemptView[], { width, paint }: DescribeOptions): string {
+	if (attempts.length === 0) return "";
+	const columns = fitColumns(attemptColumns, attempts, width);
+	return `\n${titleLine(columns, paint.bold)}${attempts.map((attempt) => rowLine(columns, attempt)).join("")}`;
+}
 
 function pathText({ steps, earlier }: ExecutionPath, { width, paint }: DescribeOptions): string {
 	if (steps.length === 0) return "";

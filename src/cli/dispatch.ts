@@ -1,6 +1,7 @@
 /** `flatstate dispatch`: wakes parked executions by their signals and timeouts, once or until Ctrl-C. */
 import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { Logger } from "../../runtime/logging/logger.ts";
+import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { SignalDispatcher } from "../../runtime/signals/dispatcher.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
@@ -33,8 +34,8 @@ export interface DispatchRun {
 
 /** What resumes executions, and what it needs for that. */
 export interface Resumer extends AsyncDisposable {
-	/** Resolves when the execution has parked or ended. */
-	resume(executionId: string): Promise<unknown>;
+	/** Resolves when the execution has parked or ended; one that failed has said so. */
+	resume(executionId: string): Promise<Pick<RunResult, "status">>;
 }
 
 /**
@@ -51,7 +52,10 @@ export async function dispatchCommand(
 	requireShared(storeUrl(options));
 	return withStore(options, async (store) => {
 		let resumed = 0;
-		using console = openRunConsole({ quiet, progress: () => `${counted(resumed, "execution")} resumed` });
+		const failed = new Set<string>();
+		const progress = () =>
+			`${counted(resumed, "execution")} resumed${failed.size > 0 ? `, ${failed.size} of them failed` : ""}`;
+		using console = openRunConsole({ quiet, progress });
 		using interrupt = listenBeside(
 			console,
 			"Stopping: what is under way is interrupted. Press Ctrl-C again to exit at once.\n",
@@ -65,21 +69,37 @@ export async function dispatchCommand(
 			logger,
 			...(concurrency !== undefined && { concurrency }),
 			async resume(executionId) {
-				await resumer.resume(executionId);
+				const { status } = await resumer.resume(executionId);
 				resumed += 1;
+				if (status === "failed") {
+					failed.add(executionId);
+					return;
+				}
+				failed.delete(executionId);
 				logger.info(`Execution ${printable(executionId)} was resumed`, { execution_id: executionId });
 			},
 		});
-		if (once) return await dispatchOnce(dispatcher, signal, options.json === true);
+		if (once) return await dispatchOnce(dispatcher, { signal, failed, json: options.json === true });
 		await listenUntilInterrupt(dispatcher, signal, logger, options.trigger);
 		return exitCodes.done;
 	});
 }
 
-async function dispatchOnce(dispatcher: SignalDispatcher, signal: AbortSignal, json: boolean): Promise<ExitCode> {
+interface Once {
+	readonly signal: AbortSignal;
+	/** Those of which the last life has failed. */
+	readonly failed: ReadonlySet<string>;
+	readonly json: boolean;
+}
+
+async function dispatchOnce(dispatcher: SignalDispatcher, { signal, failed, json }: Once): Promise<ExitCode> {
 	const resumed = await dispatcher.dispatchAll({ signal });
 	const timedOut = await dispatcher.dispatchDue({ signal });
-	const report = { resumed: Object.fromEntries(resumed), timed_out: timedOut };
+	const report = {
+		resumed: Object.fromEntries(resumed),
+		timed_out: timedOut,
+		...(failed.size > 0 && { failed: [...failed].sort() }),
+	};
 	await writeTo(process.stdout, `${printable(JSON.stringify(report, null, json ? undefined : 2))}\n`);
 	return signal.aborted ? exitCodes.interrupted : exitCodes.done;
 }

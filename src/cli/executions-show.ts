@@ -1,6 +1,7 @@
 /** `flatstate executions show ID`: how one execution stands, and how it came there. */
 import pc from "picocolors";
 import { printable } from "../../compiler/diagnostics/printable.ts";
+import { type Pause, type PauseRequest, readPause } from "../../compiler/xstate/pause.ts";
 import { readSpending, type Spending } from "../../compiler/xstate/spending.ts";
 import { type LaunchIntent, parseSnapshot } from "../../runtime/checkpoint/machine-snapshot.ts";
 import { readOrigin, readProgress } from "../../runtime/checkpoint/progress.ts";
@@ -9,6 +10,7 @@ import type { LeaseHolder } from "../../runtime/store/execution-lock.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { describeExecution } from "./describe-execution.ts";
+import { type AttemptView, executionAttempts } from "./execution-attempts.ts";
 import { type ExecutionPath, executionPath } from "./execution-path.ts";
 import { executionPages } from "./executions-list.ts";
 import { isCorrupt, requireExecution, type StoreCommandOptions, withStore } from "./executions-store.ts";
@@ -34,7 +36,11 @@ export interface ExecutionView {
 	readonly launches: readonly LaunchIntent[];
 	/** What was spent, by machine, state and agent. */
 	readonly spent: readonly Spending[];
+	/** What it asks, where it pauses in the middle of a state. */
+	readonly request: PauseRequest | null;
 	readonly path: ExecutionPath;
+	/** At key results, in the part of the path that is shown. */
+	readonly attempts: readonly AttemptView[];
 }
 
 const shownCheckpoints = 50;
@@ -58,9 +64,10 @@ function textOf(view: ExecutionView): string {
 	return describeExecution(view, { width, paint, now: isTTY ? Date.now() : null });
 }
 
-function jsonOf({ summary, input, holder, pending, launches, spent, path }: ExecutionView): string {
+function jsonOf({ summary, input, holder, pending, launches, spent, request, path, attempts }: ExecutionView): string {
 	const shown = {
 		...summary,
+		...(request && { request }),
 		input,
 		lease: holder && {
 			holder: holder.label,
@@ -72,6 +79,9 @@ function jsonOf({ summary, input, holder, pending, launches, spent, path }: Exec
 		...spendingOf(spent),
 		earlier_checkpoints: path.earlier,
 		path: path.steps,
+		...(attempts.length > 0 && {
+			attempts: attempts.map(({ results, ...attempt }) => ({ ...attempt, key_results: results })),
+		}),
 	};
 	return printable(`${JSON.stringify(shown, null, "\t")}\n`);
 }
@@ -80,7 +90,9 @@ async function viewOf(store: Store, executionId: string, last: number): Promise<
 	const { persistence, lock } = store;
 	const { summary, origin, latestKey } = await requireExecution(store, executionId);
 	const { pending, started } = await childrenOf(store, summary);
-	const { intents, spent } = latestKey === null ? { intents: [], spent: [] } : await latestOf(store, latestKey);
+	const { intents, spent, pause } = latestKey === null ? nothing : await latestOf(store, latestKey);
+	const isOpen = pause !== undefined && pause.channel === summary.waiting_channel;
+	const path = await executionPath(persistence, summary, last);
 	return {
 		summary,
 		input: readOrigin(origin)?.input ?? null,
@@ -88,7 +100,13 @@ async function viewOf(store: Store, executionId: string, last: number): Promise<
 		pending,
 		launches: intents.filter(({ launched, execution_id }) => !launched && !started.has(execution_id)),
 		spent,
-		path: await executionPath(persistence, summary, last),
+		request: isOpen ? pause.request : null,
+		path,
+		attempts: await executionAttempts(
+			persistence,
+			executionId,
+			path.steps.find(({ step }) => step !== null)?.step ?? 0,
+		),
 	};
 }
 
@@ -116,18 +134,22 @@ async function childrenOf(store: Store, parent: ExecutionSummary): Promise<Child
 interface Latest {
 	readonly intents: readonly LaunchIntent[];
 	readonly spent: readonly Spending[];
+	readonly pause?: Pause | undefined;
 }
+
+const nothing: Latest = { intents: [], spent: [] };
 
 /** What the latest checkpoint alone says. */
 async function latestOf({ persistence }: Store, key: string): Promise<Latest> {
 	try {
 		const stored = await persistence.loadCheckpoint(key);
-		if (stored === null) return { intents: [], spent: [] };
+		if (stored === null) return nothing;
 		const intents = parseSnapshot(stored.text, key).pending_launches ?? [];
-		return { intents, spent: readSpending(readProgress(stored.progress)?.run.spent) };
+		const run = readProgress(stored.progress)?.run;
+		return { intents, spent: readSpending(run?.spent), pause: readPause(run?.pause) };
 	} catch (error) {
 		// The path says of the same checkpoint that it cannot be read.
-		if (isCorrupt(error)) return { intents: [], spent: [] };
+		if (isCorrupt(error)) return nothing;
 		throw error;
 	}
 }

@@ -1,6 +1,7 @@
 /** Turns what was typed after `validate` into files: folders are searched for flatmachine documents. */
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
+import { builtinText } from "../../compiler/builtin/builtin.ts";
 import { parseDocument } from "../../compiler/document/parse.ts";
 import { kindOfDocument } from "../../compiler/plan/document-kind.ts";
 import { UsageError } from "./usage-error.ts";
@@ -14,6 +15,7 @@ const endings: ReadonlySet<string> = new Set([".yml", ".yaml", ".json"]);
  */
 export function findDocuments(paths: readonly string[]): string[] {
 	const files = paths.flatMap((path) => {
+		if (builtinText(path) !== undefined) return [path];
 		const stat = statSync(path, { throwIfNoEntry: false });
 		if (stat === undefined) throw new UsageError(`There is no file or folder ${path}.`);
 		if (!stat.isDirectory()) return [path];

@@ -1,5 +1,6 @@
 /** Failures of what a command line names (files, modules, ports) as errors of its user, not of the run. */
 import { statSync } from "node:fs";
+import { builtinNames, builtinText, isBuiltin } from "../../compiler/builtin/builtin.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -16,7 +17,11 @@ export async function orUsageError<T>(what: string, load: () => T | Promise<T>):
 
 /** @throws UsageError where there is no such file */
 export function requireFile(file: string): void {
+	if (builtinText(file) !== undefined) return;
 	const stat = statSync(file, { throwIfNoEntry: false });
+	if (stat === undefined && isBuiltin(file)) {
+		throw new UsageError(`There is no packaged machine ${file}; known: ${builtinNames.join(", ")}.`);
+	}
 	if (stat === undefined) throw new UsageError(`There is no file ${file}.`);
 	if (stat.isDirectory()) throw new UsageError(`${file} is a folder; name a file in it.`);
 }

@@ -157,6 +157,21 @@ function withRunOptions(command: Command): Command {
 				"model",
 			]),
 		)
+		.option("--allow-mcp", "connect to the MCP servers that agents name, which starts programs of theirs")
+		.option(
+			"--agent-folder <dir>",
+			"where agents of other programs may work, once for each folder (default: the machine's)",
+			(folder: string, folders: readonly string[] = []) => [...folders, folder],
+		)
+		.addOption(
+			new Option(
+				"--agent-permission <level>",
+				"what their documents may ask for: edit, if it is not given; all: any command and program",
+			).choices(["read", "edit", "all"]),
+		)
+		.option("--coding-tools <dir>", "give tool loops tools for the files of a folder; needs --allow")
+		.option("--allow <list>", "which of them: read, write, edit, list, grep, bash, with commas between")
+		.option("--yes", "do not ask on the terminal before write, edit and bash")
 		.option("--mock <file>", "answers in place of every model provider: a script for the built-in model server")
 		.addOption(
 			new Option("--telemetry <exporter>", "where traces and metrics go (default: what the environment says)").choices([
@@ -197,6 +212,7 @@ function addRun(program: Command, finish: Finish): void {
 		.option("--profiles <file>", "profiles catalog to use in place of every profiles.yml")
 		.option("--id <id>", "the execution's id (default: a fresh one)", executionId)
 		.option("--wait", "go on while the machine waits for signals and timeouts")
+		.option("--no-ask", "never ask at the terminal for what the machine waits for")
 		.option("--stream", "show on stderr what models write while they write it")
 		.option("--json", "print the output on one line")
 		.option("-q, --quiet", "nothing on stderr but errors")
@@ -237,6 +253,7 @@ function addResume(program: Command, finish: Finish): void {
 		.option("--machine <file>", "the machine's file (default: the configuration in the store)")
 		.option("--use-current", "go on with the file where it has changed since the start")
 		.option("--wait", "go on while the machine waits for signals and timeouts")
+		.option("--no-ask", "never ask at the terminal for what the machine waits for")
 		.option("--stream", "show on stderr what models write while they write it")
 		.option("--json", "print the output on one line")
 		.option("-q, --quiet", "nothing on stderr but errors")

@@ -4,8 +4,10 @@ import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import { AgentError, describeError } from "../../runtime/agents/errors.ts";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
+import type { WaitingExecution } from "../../runtime/steps/activity.ts";
 import { findErrorPlace, placeText } from "./error-place.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { requestLine } from "./question-text.ts";
 import { errorLabel, showsStacks, stackOf } from "./report-error.ts";
 import { wantsColor, writeTo } from "./streams.ts";
 
@@ -19,6 +21,8 @@ export interface ReportOptions {
 	readonly isOffline: boolean;
 	/** The command that goes on with the execution, where a store keeps it. */
 	readonly resume?: string;
+	/** The command that answers what is waited for, where others reach the store. */
+	readonly signal?: (waiting: WaitingExecution) => string;
 }
 
 /** Prints a result. */
@@ -32,7 +36,7 @@ export async function reportResult(result: RunResult, options: ReportOptions): P
 			return exitCodes.failed;
 		case "waiting":
 			await writeOutput({ _waiting: true, _channel: result.channel }, options.json);
-			await writeTo(process.stderr, waitingText(result) + resumeText("After a signal, go on", options));
+			await writeTo(process.stderr, waitingText(result, options) + resumeText("After a signal, go on", options));
 			return exitCodes.waiting;
 		case "stopped":
 			if (result.reason === "aborted") {
@@ -85,10 +89,16 @@ function stoppedText(result: RunResult, reason: keyof typeof limits | "hook"): s
 	);
 }
 
-function waitingText(result: Extract<RunResult, { status: "waiting" }>): string {
-	const states = result.waiting.map(
-		({ state, channel }) => `  state ${printable(state)}, channel ${printable(channel)}\n`,
-	);
+function waitingText(result: Extract<RunResult, { status: "waiting" }>, { signal }: ReportOptions): string {
+	const states = result.waiting.map((waiting) => {
+		const { request } = waiting;
+		const lines = [
+			`  state ${printable(waiting.state)}, channel ${printable(waiting.channel)}`,
+			...(request ? [`    asked by ${requestLine(request)}`] : []),
+			...(signal ? [`    answer: ${printable(signal(waiting))}`] : []),
+		];
+		return `${lines.join("\n")}\n`;
+	});
 	return `Waiting for ${result.waiting.length === 1 ? "a signal" : "signals"}:\n${states.join("")}`;
 }
 

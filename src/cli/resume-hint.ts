@@ -1,20 +1,44 @@
 /** How to go on with an execution, as a command line. */
+import type { WaitingExecution } from "../../runtime/steps/activity.ts";
 import type { ServicesCommandOptions } from "./run-services.ts";
 
 /** Of what a run is given, what no store keeps. */
-const keptByNobody = ["hooks", "model", "script", "mock"] as const;
+const keptByNobody = [
+	["hooks", "--hooks"],
+	["model", "--model"],
+	["script", "--script"],
+	["mock", "--mock"],
+	["allowMcp", "--allow-mcp"],
+	["agentFolder", "--agent-folder"],
+	["agentPermission", "--agent-permission"],
+	["codingTools", "--coding-tools"],
+	["allow", "--allow"],
+	["yes", "--yes"],
+] as const;
 
 /**
  * `flatstate resume ID --store URL`, with the options without which other agents or hooks would be asked, and quotes
  * where a shell needs them; an address that may have a password is left out.
  */
 export function resumeHint(executionId: string, address: string, options: ServicesCommandOptions): string {
-	const store = process.env.FLATSTATE_STORE === address ? [] : ["--store", isOpen(address) ? quoted(address) : "URL"];
-	const given = keptByNobody.flatMap((name) => {
+	const store = storeOption(address);
+	const given = keptByNobody.flatMap(([name, option]) => {
 		const value = options[name];
-		return value === undefined ? [] : [`--${name}`, quoted(value)];
+		if (value === undefined || value === false) return [];
+		if (value === true) return [option];
+		return [value].flat().flatMap((one) => [option, quoted(one)]);
 	});
 	return ["flatstate resume", quoted(executionId), ...store, ...given].join(" ");
+}
+
+/** The command that answers what an execution waits for; the data is for the reader to write. */
+export function signalHint({ channel, executionId }: WaitingExecution, address: string): string {
+	const to = ["--data", "JSON", "--to", quoted(executionId)];
+	return ["flatstate signal", quoted(channel), ...to, ...storeOption(address)].join(" ");
+}
+
+function storeOption(address: string): readonly string[] {
+	return process.env.FLATSTATE_STORE === address ? [] : ["--store", isOpen(address) ? quoted(address) : "URL"];
 }
 
 function isOpen(address: string): boolean {

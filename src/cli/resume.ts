@@ -5,13 +5,14 @@ import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { type Compiled, compileFile } from "../compile.ts";
 import { checkpointEventsOf } from "../machine-store.ts";
 import { StoredMachines } from "../stored-machine.ts";
+import { type AskOptions, answerAtTerminal, mayAsk } from "./ask.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { listenBeside } from "./interrupt.ts";
 import { reportResult } from "./report-result.ts";
 import { plansOf } from "./result-plans.ts";
-import { resumeHint } from "./resume-hint.ts";
+import { resumeHint, signalHint } from "./resume-hint.ts";
 import { openRunConsole } from "./run-console.ts";
 import { type InspectCommandOptions, openRunInspection, type RunInspection } from "./run-inspection.ts";
 import { RunProgress } from "./run-progress.ts";
@@ -28,7 +29,8 @@ export interface ResumeCommandOptions
 	extends StoreCommandOptions,
 		ServicesCommandOptions,
 		LimitCommandOptions,
-		InspectCommandOptions {
+		InspectCommandOptions,
+		AskOptions {
 	/** The machine's file; default: the configuration in the store. */
 	readonly machine?: string;
 	/** Go on with the file where it has changed. */
@@ -49,6 +51,7 @@ export async function resumeCommand(executionId: string, options: ResumeCommandO
 		lastState: result.steps > 0 ? result.state : undefined,
 		isOffline: options.mock !== undefined || options.script !== undefined,
 		resume: resumeHint(executionId, storeUrl(options), options),
+		signal: (waiting) => signalHint(waiting, storeUrl(options)),
 	});
 	await inspection.finished();
 	return code;
@@ -85,11 +88,16 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 		const inspected = { set, planId, executionId, signals: async () => store.signals };
 		const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 		try {
-			const result = await resumeMachine(set, planId, executionId, {
-				...inspection.join(runOptionsOf(options, interrupt.signal, console, progress)),
-				durable: { store, events: checkpointEventsOf(plan), isLazy: false },
+			const runOptions = runOptionsOf(options, interrupt.signal, console, progress);
+			const durable = { store, events: checkpointEventsOf(plan), isLazy: false };
+			const parked = await resumeMachine(set, planId, executionId, {
+				...inspection.join(runOptions),
+				durable,
 				chosenFor,
 			});
+			const resume = () => resumeMachine(set, planId, executionId, { ...runOptions, durable });
+			const asking = { console, store, signal: interrupt.signal, resume };
+			const result = mayAsk(options) ? await answerAtTerminal(parked, asking) : parked;
 			inspection.ended(result);
 			return { result, plans: plansOf(plan, set), inspection };
 		} catch (error) {

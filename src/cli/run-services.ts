@@ -1,6 +1,7 @@
 /** What the machines of a command line run with: hooks, scripted answers, the mock model, the console's logger. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { openAiAgentsAdapter } from "../../adapters/openai-agents/index.ts";
 import { type AgentScript, loadAgentScript } from "../../adapters/scripted/index.ts";
 import type { AgentAdapter } from "../../runtime/agents/agent.ts";
 import { defaultHooksRegistry } from "../../runtime/hooks/default-registry.ts";
@@ -9,6 +10,8 @@ import type { ResumeOptions } from "../../runtime/machine/run-result.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
 import type { CompileOptions } from "../compile.ts";
 import { isScenario } from "../testing/scenario/read-scenario.ts";
+import { type AgentGrantsCommandOptions, agentGrantsOf } from "./agent-grants-option.ts";
+import { type CodingToolsCommandOptions, codingToolsOf } from "./coding-tools-option.ts";
 import { orUsageError, requireFile } from "./or-usage-error.ts";
 import type { RunConsole } from "./run-console.ts";
 import { logRunEvent } from "./run-log.ts";
@@ -16,12 +19,17 @@ import type { RunProgress } from "./run-progress.ts";
 import { startRunTelemetry, type TelemetryCommandOptions } from "./run-telemetry.ts";
 import { StreamPrinter } from "./stream-printer.ts";
 
-export interface ServicesCommandOptions extends TelemetryCommandOptions {
+export interface ServicesCommandOptions
+	extends TelemetryCommandOptions,
+		CodingToolsCommandOptions,
+		AgentGrantsCommandOptions {
 	readonly hooks?: string;
 	readonly profiles?: string;
 	readonly model?: string;
 	readonly script?: string;
 	readonly mock?: string;
+	/** Whether MCP servers that documents name are connected. */
+	readonly allowMcp?: boolean;
 }
 
 export interface LimitCommandOptions {
@@ -39,6 +47,8 @@ export type RunServices = AsyncDisposable & { readonly compileOptions: CompileOp
 
 /** Loads what the options name. Disposing closes the mock model, and exports what is left of telemetry. @throws UsageError */
 export async function openRunServices(options: ServicesCommandOptions, console: RunConsole): Promise<RunServices> {
+	const tools = codingToolsOf(options, console);
+	const codingAgents = agentGrantsOf(options);
 	const script = options.script === undefined ? undefined : await loadScript(options.script);
 	const hooks = await loadHooks(options.hooks, console);
 	const exported = await startRunTelemetry(options, console);
@@ -51,7 +61,13 @@ export async function openRunServices(options: ServicesCommandOptions, console: 
 			...(options.profiles !== undefined && { profilesFile: resolve(options.profiles) }),
 			...(options.model !== undefined && { model: options.model }),
 			...(script !== undefined && { script }),
-			...(mock && { agents: [mock.adapter] }),
+			...(tools && { tools }),
+			...(options.allowMcp && { mcp: true }),
+			...(codingAgents && { codingAgents }),
+			agents: [
+				openAiAgentsAdapter({ modules: { roots: [process.cwd()] }, ...(mock && { baseUrl: mock.url }) }),
+				...(mock ? [mock.adapter] : []),
+			],
 			...(options.telemetry === "none" && { telemetry: false as const }),
 			...(exported?.telemetry && { telemetry: exported.telemetry }),
 		},
@@ -107,13 +123,14 @@ function loadScript(file: string): Promise<AgentScript> {
 async function startMock(
 	file: string,
 	console: RunConsole,
-): Promise<AsyncDisposable & { readonly adapter: AgentAdapter }> {
+): Promise<AsyncDisposable & { readonly adapter: AgentAdapter; readonly url: string }> {
 	const { loadScriptFile, startMockModel } = await import("../../adapters/mock-model/index.ts");
 	const { mockAgentAdapter } = await import("./mock-agents.ts");
 	const script = await orUsageError(`Cannot use ${file} as a script`, () => loadScriptFile(file));
 	const server = await startMockModel({ script });
 	return {
 		adapter: mockAgentAdapter(server, console.logger),
+		url: server.url,
 		[Symbol.asyncDispose]: () => server.close(),
 	};
 }

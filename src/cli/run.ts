@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { FlatMachine } from "../flat-machine.ts";
 import { storeAddressOf } from "../machine-store.ts";
+import { type AskOptions, answerAtTerminal, mayAsk } from "./ask.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
 import { mendable } from "./executions-store.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -11,7 +12,7 @@ import { counted } from "./print-diagnostics.ts";
 import { readInput } from "./read-input.ts";
 import { reportResult } from "./report-result.ts";
 import { plansOf } from "./result-plans.ts";
-import { resumeHint } from "./resume-hint.ts";
+import { resumeHint, signalHint } from "./resume-hint.ts";
 import { openRunConsole } from "./run-console.ts";
 import { type InspectCommandOptions, openRunInspection, type RunInspection } from "./run-inspection.ts";
 import { RunProgress } from "./run-progress.ts";
@@ -23,7 +24,11 @@ import {
 } from "./run-services.ts";
 import { UsageError } from "./usage-error.ts";
 
-export interface RunCommandOptions extends ServicesCommandOptions, LimitCommandOptions, InspectCommandOptions {
+export interface RunCommandOptions
+	extends ServicesCommandOptions,
+		LimitCommandOptions,
+		InspectCommandOptions,
+		AskOptions {
 	/** Default: none, or the scenario's. */
 	readonly input?: string;
 	/** Address of the store; default: FLATSTATE_STORE, else what the document asks for. */
@@ -54,7 +59,10 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 		plans: plansOf(machine.plan, machine.set),
 		lastState: result.steps > 0 ? result.state : undefined,
 		isOffline: options.mock !== undefined || options.script !== undefined,
-		...(address !== undefined && { resume: resumeHint(result.executionId, address, options) }),
+		...(address !== undefined && {
+			resume: resumeHint(result.executionId, address, options),
+			signal: (waiting) => signalHint(waiting, address),
+		}),
 	});
 	await inspection.finished();
 	return code;
@@ -101,7 +109,11 @@ async function execute(
 	const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 	try {
 		const runOptions = { ...runOptionsOf(options, interrupt.signal, console, progress), executionId };
-		const result = await machine.run(input, inspection.join(runOptions));
+		const parked = await machine.run(input, inspection.join(runOptions));
+		const resume = () => machine.resume(executionId, runOptions);
+		const answers = parked.status === "waiting" && mayAsk(options) ? await machine.store() : undefined;
+		const asking = answers && { console, store: answers, signal: interrupt.signal, resume };
+		const result = asking ? await answerAtTerminal(parked, asking) : parked;
 		inspection.ended(result);
 		return { machine, result, address: isKept ? address : undefined, inspection };
 	} catch (error) {

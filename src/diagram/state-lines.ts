@@ -1,10 +1,11 @@
 /** What a state does, in short lines: its agent, retries, votes, child machines, waits. */
-import type { ExecutionPlan, MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
+import type { ExecutionPlan, KeyResultPlan, MachinePlan, StatePlan, Structure } from "../../compiler/plan/plan.ts";
 
 /** The lines, not yet cut. */
 export function linesOf(state: StatePlan, { machines }: MachinePlan): string[] {
 	const missing = (name: string): string => (machines[name]?.missingFile === undefined ? name : `${name} (no file)`);
 	return [
+		...(state.objective === undefined ? [] : [`objective: ${state.objective}`]),
 		...(state.agent === undefined ? [] : [`agent ${state.agent}`]),
 		...executionLines(state.execution),
 		...(state.toolLoop === undefined ? [] : [toolLine(state)]),
@@ -13,7 +14,21 @@ export function linesOf(state: StatePlan, { machines }: MachinePlan): string[] {
 		...(state.waitFor === undefined ? [] : [`wait for ${textOf(state.waitFor)}`]),
 		...(state.timeout === null ? [] : [`timeout ${durationOf(state.timeout)}`]),
 		...(state.launch.length === 0 ? [] : [`launch ${state.launch.map(missing).join(", ")}`]),
+		...keyResultLines(state),
 	];
+}
+
+function keyResultLines({ keyResults }: StatePlan): string[] {
+	if (keyResults === undefined) return [];
+	const { items, maxRetries } = keyResults;
+	const attempts = maxRetries === 0 ? "one attempt" : `at most ${maxRetries + 1} attempts`;
+	return [...items.map(keyResultLine), attempts];
+}
+
+/** What must hold, with who tells: nothing beside it for an expression. */
+function keyResultLine({ name, description, check }: KeyResultPlan): string {
+	const by = { expression: "", action: " (by an action)", judged: " (judged)" }[check.kind];
+	return `• ${name}${description === undefined ? "" : `: ${description}`}${by}`;
 }
 
 function executionLines(execution: ExecutionPlan): string[] {

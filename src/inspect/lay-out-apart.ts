@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describeError } from "../../runtime/agents/errors.ts";
+import { packageFolder } from "../../runtime/package-folder.ts";
 import type { Diagram, LaidOutDiagram } from "../diagram/diagram.ts";
-import { packageFolder } from "./package-folder.ts";
 
 /** What came of a diagram. */
 export type Drawing =

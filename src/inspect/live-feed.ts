@@ -237,8 +237,9 @@ export class LiveFeed {
 		if (!context || actor.endedAt !== undefined) return;
 		const at = isRecord(snapshot) && typeof snapshot.value === "string" ? snapshot.value : "";
 		const { current_state: state } = context.machine;
-		const status = stateOf(config, at)?.invoke?.src === actorName.wait ? "waiting" : "active";
-		const name = status === "waiting" ? context.machine.run.channel : null;
+		const { pause, channel: waitsOn } = context.machine.run;
+		const name = stateOf(config, at)?.invoke?.src === actorName.wait ? waitsOn : pause?.channel;
+		const status = typeof name === "string" ? "waiting" : "active";
 		const channel = typeof name === "string" ? this.#session.redaction.text(name) : undefined;
 		if (state === actor.state && status === actor.status && channel === actor.channel) return;
 		Object.assign(actor, { state, status, channel });

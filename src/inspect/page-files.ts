@@ -1,7 +1,7 @@
 /** The files of the inspector's page, as they were built: read when they are asked for, nothing outside of their folders. */
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { packageFolder } from "./package-folder.ts";
+import { packageFolder } from "../../runtime/package-folder.ts";
 
 export interface PageFile {
 	readonly type: string;

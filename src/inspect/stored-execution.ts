@@ -12,7 +12,8 @@ import {
 import { type Origin, type Progress, readOrigin, readProgress } from "../../runtime/checkpoint/progress.ts";
 import { toXState } from "../../runtime/checkpoint/xstate-snapshot.ts";
 import { FlatstateError } from "../../runtime/errors.ts";
-import { stepKey } from "../../runtime/state/step-keys.ts";
+import { readVerdict } from "../../runtime/state/attempts/verdict.ts";
+import { partOf, stepKey, stepPrefix } from "../../runtime/state/step-keys.ts";
 import { StoreError } from "../../runtime/store/errors.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import type { PersistenceBackend } from "../../runtime/store/persistence-backend.ts";
@@ -173,7 +174,8 @@ const noLimits = { max_steps: most, max_agent_calls: most, max_cost: most, max_t
 export function childrenIn({ log }: StoredExecution): [id: string, name: string][] {
 	return log.flatMap(({ key, entry }): [string, string][] => {
 		// A child of a `foreach` is the actor `item.KEY`, one of a list has its own name.
-		const name = /^id\.(item\..*)$/s.exec(key)?.[1] ?? /^id\.machine\.(.*)$/s.exec(key)?.[1];
+		const own = partOf(key).key;
+		const name = /^id\.(item\..*)$/s.exec(own)?.[1] ?? /^id\.machine\.(.*)$/s.exec(own)?.[1];
 		const id = "output" in entry ? entry.output : undefined;
 		return name !== undefined && typeof id === "string" ? [[id, name]] : [];
 	});
@@ -196,7 +198,8 @@ const agentKey = /^agent\.(.+)\.(?:(?:sample|vote)\.\d+|\d+)$/;
 export function callsOf(execution: StoredExecution, machine: ChosenMachine | undefined): StoredCall[] {
 	const { log, checkpoints, summary } = execution;
 	return log.flatMap(({ step, at: state, key, entry, time }) => {
-		const [, agent] = agentKey.exec(key) ?? [];
+		const part = partOf(key);
+		const [, agent] = agentKey.exec(part.key) ?? [];
 		if (agent === undefined) return [];
 		const checkpoint = checkpoints.find(({ snapshot }) => snapshot.step === step && snapshot.event === "execute");
 		return [
@@ -206,7 +209,10 @@ export function callsOf(execution: StoredExecution, machine: ChosenMachine | und
 				agent,
 				startedAt: Math.min(checkpoint?.at ?? time, time),
 				endedAt: time,
-				input: machine && checkpoint && inputAt(execution, checkpoint, state, machine),
+				// What a judge was told is not stored.
+				input: part.isJudge
+					? undefined
+					: machine && checkpoint && inputAt(execution, checkpoint, { state, attempt: part.attempt }, machine),
 				outcome: entry,
 			},
 		];
@@ -217,23 +223,23 @@ export function callsOf(execution: StoredExecution, machine: ChosenMachine | und
 function inputAt(
 	{ origin, log }: StoredExecution,
 	checkpoint: StoredCheckpoint,
-	state: string,
+	{ state, attempt }: { readonly state: string; readonly attempt: number },
 	machine: ChosenMachine,
 ): unknown {
 	const { set, planId } = machine;
 	const plan = set.plan(planId);
-	const structure = plan.states.find(({ name }) => name === state)?.input;
+	const { input: structure, keyResults } = plan.states.find(({ name }) => name === state) ?? {};
 	if (structure === undefined) return {};
 	const context = contextAt(checkpoint, { state }, origin, machine);
 	if (!context) return undefined;
 	// Hooks and actions before the call have given another context; what stands in the log is what they gave.
 	const { step } = checkpoint.snapshot;
-	const changed = log.findLast(
-		(entry) =>
-			entry.step === step && entry.at === state && (entry.key === stepKey.enter || entry.key.startsWith("action.")),
-	);
+	const own = log.filter((entry) => entry.step === step && entry.at === state);
+	const prefix = stepPrefix.attempt(attempt);
+	const changed = own.findLast(({ key }) => key === stepKey.enter || key.startsWith(`${prefix}action.`));
 	const output = changed && "output" in changed.entry ? changed.entry.output : undefined;
-	const before = isRecord(output) ? { ...output, machine: context.machine } : context;
+	const told = keyResults && { attempt: attemptAt(own, { state, number: attempt, max: keyResults.maxRetries }) };
+	const before = { ...(isRecord(output) ? output : context), ...told, machine: context.machine };
 	try {
 		const scope = scopeOf(before, undefined, structureReadsInput(structure));
 		return compileStructure(structure, { parsesRendered: plan.parsesRendered })(scope);
@@ -241,6 +247,17 @@ function inputAt(
 		// It was rendered when it was run: what cannot be rendered again depends on what is not stored.
 		return undefined;
 	}
+}
+
+/** What an attempt was told of the one before. */
+function attemptAt(
+	log: readonly LogEntry[],
+	attempt: { readonly state: string; readonly number: number; readonly max: number },
+): Readonly<Record<string, unknown>> {
+	const key = stepPrefix.attempt(attempt.number - 1) + stepKey.verdict;
+	const { entry } = log.findLast((one) => attempt.number > 0 && one.key === key) ?? {};
+	const verdict = entry && "output" in entry ? readVerdict(entry.output) : undefined;
+	return { ...attempt, feedback: verdict?.feedback ?? null, results: verdict?.results ?? [] };
 }
 
 /** Both are plain JSON, with their keys in the order in which they were written. */

@@ -1,5 +1,7 @@
 /** A stored execution as a session: the states and calls of it and of all below it, in the order of their times. */
 import type { LogEntry } from "../../runtime/checkpoint/log.ts";
+import { readVerdict } from "../../runtime/state/attempts/verdict.ts";
+import { partOf, stepKey } from "../../runtime/state/step-keys.ts";
 import { UnknownExecutionError } from "../../runtime/store/errors.ts";
 import type { ExecutionStatus } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
@@ -184,19 +186,26 @@ function callThings(session: InspectionSession, { execution, machine }: Member):
 function eventThings({ redaction }: InspectionSession, { summary, log }: StoredExecution): Thing[] {
 	const actor = summary.execution_id;
 	return log
-		.filter(({ key }) => !/^(?:agent|id|backoff)\.|^deadline$/.test(key))
+		.filter(({ key }) => !/^(?:agent|id|backoff)\.|^deadline$/.test(partOf(key).key))
 		.map(({ key, at: state, entry, time }) => ({
 			at: time,
 			later: () => {
 				const event: InspectedEvent = {
 					at: time,
 					actor,
-					event: redaction.text(state === "" ? key : `${state}: ${key}`),
+					event: redaction.text(state === "" ? key : `${state}: ${nameOf(key, entry)}`),
 					data: dataOf(entry, redaction),
 				};
 				return { type: "event" as const, event };
 			},
 		}));
+}
+
+/** A verdict by its attempt, as a live session calls it; other steps by their keys. */
+function nameOf(key: string, entry: LogEntry["entry"]): string {
+	const { attempt, key: own } = partOf(key);
+	const verdict = own === stepKey.verdict && "output" in entry ? readVerdict(entry.output) : undefined;
+	return verdict ? `attempt ${attempt} ${verdict.passed ? "passed" : "failed"}` : key;
 }
 
 function dataOf(entry: LogEntry["entry"], redaction: InspectionSession["redaction"]): unknown {

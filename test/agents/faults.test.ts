@@ -1,111 +1,125 @@
-/** Whatever goes wrong on the wire, in whatever mode an agent is called: the retry mends it, and nothing else is told. */
+/** Whatever goes wrong on the wire, with any adapter in any mode: one error that says what, and what a retry makes of it. */
 import { describe, expect, test } from "vitest";
 import { type MockAnswer, startMockModel } from "../../adapters/mock-model/index.ts";
-import type { AgentAdapter } from "../../runtime/agents/agent.ts";
-import { silentLogger } from "../../runtime/logging/logger.ts";
-import { mockAgentAdapter } from "../../src/cli/mock-agents.ts";
+import type { AgentResult, MachineTools } from "../../runtime/agents/agent.ts";
+import { errorFromAgentResult, errorNames } from "../../runtime/agents/errors.ts";
+import { coerceAgentResult } from "../../runtime/agents/result.ts";
+import { runMachine } from "../../runtime/machine/run-machine.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
+import { type FaultAdapter, faultAdapters } from "./fault-adapters.ts";
+import { faults, silences } from "./fault-cells.ts";
+import { type FaultMode, faultModes, weather, weatherTool } from "./fault-modes.ts";
 
-const weather = "[{ type: function, function: { name: weather, parameters: { type: object } } }]";
-const tool_calls = [{ name: "weather", arguments: { city: "Oslo" } }];
+const patience = 600;
+const impatience = 0.4;
 
-interface Mode {
-	readonly name: string;
-	/** Keys of the agent. */
-	readonly agent: string;
-	readonly stream?: boolean;
-	readonly answer: MockAnswer;
-	/** What the state's output is. */
-	readonly got: unknown;
+/** One call without a machine. */
+async function call(row: FaultAdapter, mode: FaultMode, fault: MockAnswer, seconds = patience) {
+	await using model = await startMockModel({ script: [fault] });
+	const reference = row.reference(row.agent(model, mode, seconds));
+	const executor = await row.adapter(model).createExecutor("asked", reference, {
+		configDir: process.cwd(),
+		machineName: "m",
+		settings: {},
+	});
+	const machineTools: MachineTools = {
+		definitions: async () => [weatherTool],
+		call: async () => ({ content: "rain", is_error: false }),
+	};
+	const asked = { input: {}, context: {}, stream: mode.isStream, machineTools };
+	const result: AgentResult = coerceAgentResult(
+		mode.asks === "tools" && !row.runsTools
+			? await executor.executeWithTools?.({ ...asked, tools: [weatherTool], messages: null })
+			: await executor.execute(asked),
+	);
+	return { result, outcomes: await Promise.all(model.requests.map(({ outcome }) => outcome)) };
 }
 
-const modes: readonly Mode[] = [
-	{ name: "plain", agent: "", answer: "fine", got: { content: "fine" } },
-	{ name: "structured", agent: "output: { score: { type: int } },", answer: { json: { score: 7 } }, got: { score: 7 } },
-	{
-		name: "structured, in the prompt",
-		agent: "output: { score: { type: json } },",
-		answer: 'Here:\n```json\n{"score": 7}\n```',
-		got: { score: 7 },
-	},
-	{ name: "tools", agent: `tools: ${weather},`, answer: { content: "call", tool_calls }, got: { content: "call" } },
-	{ name: "streaming", agent: "", stream: true, answer: { chunks: ["fi", "ne"] }, got: { content: "fine" } },
-	{
-		name: "streaming, structured",
-		agent: "output: { score: { type: int } },",
-		stream: true,
-		answer: { chunks: ['{"sco', 're": 7}'] },
-		got: { score: 7 },
-	},
-	{
-		name: "streaming, tools",
-		agent: `tools: ${weather},`,
-		stream: true,
-		answer: { content: "call", tool_calls },
-		got: { content: "call" },
-	},
-];
-
-const faults: readonly (readonly [name: string, fault: object, type: string])[] = [
-	["429 with retry-after", { status: 429, headers: { "retry-after": "0" } }, "RateLimitError"],
-	["429 without a word", { status: 429 }, "RateLimitError"],
-	["500", { status: 500 }, "InternalServerError"],
-	["503 with retry-after", { status: 503, headers: { "retry-after": "0" } }, "InternalServerError"],
-	["a cut answer", { content: "cut off here", cut: true }, "APIConnectionError"],
-	["malformed JSON", { content: "malformed", malformed: true }, "MalformedResponseError"],
-];
-
-/** The ways to a model: by its address, and through a client of one's own, as `--mock` has it. */
-const adapters = ["flatagent", "flatagent on a client of one's own"] as const;
-
-async function run(adapter: (typeof adapters)[number], mode: Mode, script: readonly MockAnswer[]) {
+/** A machine that tries up to four times, on a clock that waits for nothing. */
+async function run(row: FaultAdapter, mode: FaultMode, script: readonly MockAnswer[], seconds = patience) {
 	await using model = await startMockModel({ script });
-	const agents: readonly AgentAdapter[] = adapter === "flatagent" ? [] : [mockAgentAdapter(model, silentLogger)];
 	const machine = new FlatMachine({
-		agents,
-		config: `
-spec: flatmachine
-spec_version: "4.2.1"
-data:
-  context: { got: null }
-  agents:
-    asked:
-      spec: flatagent
-      data: { model: { provider: mock, name: small, base_url: "${model.url}" }, ${mode.agent} user: hi }
-  states:
-    ask:
-      type: initial
-      agent: asked
-      execution: { type: retry, backoffs: [0, 0, 0] }
-      output_to_context: { got: output }
-      transitions: [{ to: done }]
-    done: { type: final, output: { got: context.got } }
-`,
+		agents: [row.adapter(model)],
+		tools: [weather],
+		random: () => 0.5,
+		config: {
+			spec: "flatmachine",
+			spec_version: "4.2.1",
+			data: {
+				context: { got: null },
+				agents: { asked: row.agent(model, mode, seconds) },
+				states: {
+					ask: {
+						type: "initial",
+						agent: "asked",
+						execution: { type: "retry", backoffs: [1, 1, 1] },
+						output_to_context: { got: "output" },
+						transitions: [{ to: "done" }],
+					},
+					done: { type: "final", output: { got: "context.got" } },
+				},
+			},
+		},
 	});
-	const errors: string[] = [];
-	const result = await machine.run(
+	const { set, plan } = machine;
+	const delays: number[] = [];
+	const timeless = set.withServices({ ...set.services, sleep: async () => undefined });
+	const result = await runMachine(
+		timeless,
+		plan.id,
 		{},
 		{
-			stream: mode.stream === true,
+			stream: mode.isStream,
 			onEvent: (event) => {
-				if (event.type === "retry") errors.push(event.error);
+				if (event.type === "retry") delays.push(event.delaySeconds);
 			},
 		},
 	);
-	return { result, errors, requests: model.requests.length };
+	return { result, delays, requests: model.requests.length };
 }
 
-describe.each(adapters)("%s", (adapter) => {
-	describe.each(modes)("$name", (mode) => {
-		test.each(faults)("%s is tried again", async (_name, fault, type) => {
-			const { result, errors, requests } = await run(adapter, mode, [fault, mode.answer]);
-			expect(result).toMatchObject({ status: "done", output: { got: mode.got }, agentCalls: 1 });
-			expect(errors).toEqual([expect.stringMatching(new RegExp(`^${type}: `))]);
-			expect(requests).toBe(2);
+/** The answers that mend a fault, and what comes of them. */
+function mended({ runsTools }: FaultAdapter, { asks, answer, got }: FaultMode) {
+	if (asks !== "tools" || !runsTools) return { answers: [answer], got };
+	return { answers: [answer, "it rains"], got: { content: "it rains" } };
+}
+
+describe.each(faultAdapters)("$name", (row) => {
+	describe.each(faultModes)("$name", (mode) => {
+		test.each(faults)("$name", async ({ answer, streamed, error, names, limits, delay = 1 }) => {
+			const fault = mode.isStream ? (streamed ?? answer) : answer;
+			const { result, outcomes } = await call(row, mode, fault);
+			expect({ content: null, output: null, tool_calls: null, rate_limit: null, ...result }).toMatchObject({
+				error: { message: expect.stringMatching(/\S/), ...error },
+				finish_reason: "error",
+				content: null,
+				output: null,
+				tool_calls: null,
+				usage: { api_calls: 0 },
+				cost: { total: 0 },
+				rate_limit: limits ?? null,
+			});
+			expect(Object.keys(result.error ?? {}).includes("status_code")).toBe("status_code" in error);
+			expect(errorNames(errorFromAgentResult(result.error ?? {}))).toEqual(expect.arrayContaining([...names]));
+			// The client made one call, and none is left open.
+			expect(outcomes).toEqual([fault.cut === true ? "cut" : "answered"]);
+
+			const { answers, got } = mended(row, mode);
+			const tried = await run(row, mode, [fault, ...answers]);
+			if (error.retryable) {
+				expect(tried.result).toMatchObject({ status: "done", output: { got }, agentCalls: answers.length });
+				expect(tried).toMatchObject({ delays: [delay], requests: 1 + answers.length });
+			} else {
+				expect(tried.result).toMatchObject({ status: "failed", agentCalls: 0 });
+				expect(errorNames(tried.result.status === "failed" ? tried.result.error : null)).toEqual(
+					expect.arrayContaining([...names]),
+				);
+				expect(tried).toMatchObject({ delays: [], requests: 1 });
+			}
 		});
 
-		test("all of them, one after the other, end in the last one's error", async () => {
-			const { result, requests } = await run(adapter, mode, [
+		test("four faults, one after the other, end in the last one's error", async () => {
+			const { result, requests } = await run(row, mode, [
 				{ status: 500 },
 				{ content: "cut off here", cut: true },
 				{ content: "malformed", malformed: true },
@@ -115,5 +129,19 @@ describe.each(adapters)("%s", (adapter) => {
 			expect(String(result.error)).toContain("slow down");
 			expect(requests).toBe(4);
 		});
+	});
+
+	test.each(silences)("$name, in any mode, is given up when its time is over, and tried again", async ({ answer }) => {
+		const script = [answer, answer, answer, answer];
+		const calls = faultModes.map((mode) => call(row, mode, answer, impatience));
+		const runs = faultModes.map((mode) => run(row, mode, script, impatience));
+		for (const { result, outcomes } of await Promise.all(calls)) {
+			expect(result).toMatchObject({ error: { code: "timeout", retryable: true }, usage: { api_calls: 0 } });
+			expect(outcomes).toEqual(["abandoned"]);
+		}
+		for (const { result, requests } of await Promise.all(runs)) {
+			expect(result).toMatchObject({ status: "failed", agentCalls: 0, error: { name: "RetryableError" } });
+			expect(requests).toBe(4);
+		}
 	});
 });

@@ -156,6 +156,48 @@ test("a key is struck from messages", async () => {
 	expect(JSON.stringify(error)).not.toContain(key);
 });
 
+test.each([
+	["a header", { extra_headers: { "X-Api-Key": "my-very-own-key" } }, "my-very-own-key"],
+	["the credential of a header", { extra_headers: { Authorization: "Custom my-very-own-key" } }, "my-very-own-key"],
+	["a piece of JSON", { api_key: "my-very-own-key" }, "my-very"],
+])("%s that the provider repeats is struck, wherever it does", async (_name, given, key) => {
+	const headers = { "x-request-id": "my-very-own-key", "content-type": "application/json" };
+	await using h = await harness([
+		{ status: 500, error: { message: "no: my-very-own-key" }, headers },
+		{ body: "my-very-own-key", headers },
+		{ content: "fine", headers },
+	]);
+	const agent = h.agent({ model: { provider: "mock", name: "x", ...given } });
+	const told: string[] = [];
+	for (let call = 0; call < 3; call += 1) {
+		const { raw: _, ...response } = await agent.call();
+		told.push(JSON.stringify(response));
+	}
+	expect(told.filter((response) => response.includes("x-request-id"))).toHaveLength(2);
+	expect(told.join()).not.toContain(key);
+});
+
+test("an address with a query and a user is called with both, and neither is told", async () => {
+	await using h = await harness(["fine"]);
+	const base_url = `${h.model.url.replace("//", "//me:pass%20word@")}/?api-version=2&token=a-secret-token`;
+	const { error, content } = await h.agent({ model: { provider: "mock", name: "x", base_url } }).call();
+	expect({ error, content }).toEqual({ error: null, content: "fine" });
+	const { authorization } = h.model.requests[0]?.headers ?? {};
+	expect(authorization).toBe(`Basic ${Buffer.from("me:pass word").toString("base64")}`);
+});
+
+const megabyte = 1024 * 1024;
+
+test.each([
+	["an answer", false, "x".repeat(65 * megabyte), /it is longer than 67108864 bytes/],
+	["a line of a stream", true, "x".repeat(5 * megabyte), /a line of it is longer than 4194304 bytes/],
+])("%s without an end is read up to a bound", async (_name, stream, body, message) => {
+	const type = stream ? "text/event-stream" : "application/json";
+	await using h = await harness([{ body, headers: { "content-type": type } }]);
+	const { error } = await h.agent({ model: { provider: "mock", name: "x", stream } }).call();
+	expect(error).toMatchObject({ type: "MalformedResponseError", message: expect.stringMatching(message) });
+});
+
 test("an abort ends the HTTP request itself, with the caller's reason", async () => {
 	const controller = new AbortController();
 	const wait = (_milliseconds: number, signal: AbortSignal): Promise<unknown> => {
@@ -185,7 +227,7 @@ test("an abort within a stream ends it", async () => {
 test("a model that is slower than its timeout is a failure, and the request ends", async () => {
 	await using model = await startMockModel({ script: [{ content: "x", latency_ms: 60_000 }] });
 	const agent = new FlatAgent({
-		config: { data: { model: { provider: "mock", name: "x", timeout: 0.02 } } },
+		config: { data: { model: { provider: "mock", name: "x", timeout: 0.5 } } },
 		env: { MOCK_BASE_URL: model.url },
 	});
 	const { error } = await agent.call();

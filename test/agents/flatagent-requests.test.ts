@@ -191,7 +191,7 @@ test.each(wrong)("%s", async (_name, model, error) => {
 	expect(response.finish_reason).toBe("error");
 });
 
-test("MCP servers in the configuration give one warning", async () => {
+test("MCP servers that nobody has connected give one warning", async () => {
 	await using h = await harness({ "*": "ok" });
 	const warnings: string[] = [];
 	const quiet = () => {};
@@ -199,5 +199,5 @@ test("MCP servers in the configuration give one warning", async () => {
 	const agent = h.agent({ name: "a", mcp: { servers: { s: {} } } }, { logger });
 	await agent.call();
 	await agent.call();
-	expect(warnings).toEqual([expect.stringContaining('Agent "a" configures MCP servers')]);
+	expect(warnings).toEqual([expect.stringContaining('Agent "a" names MCP servers')]);
 });

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: steps per second of flatstate beside hand-written XState and LangGraph.js, each in processes of its
- * own, taking turns. Prints medians; fails only when a run computes something wrong. `--no-peers` leaves LangGraph out.
+ * own, taking turns; then what a call of a model and a turn of a tool loop cost over HTTP, beside the bare `openai` client.
+ * Prints medians; fails only when a run computes something wrong. `--no-peers` leaves LangGraph out.
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -64,6 +65,11 @@ for (const states of [50, 500, 5000]) {
 }
 const starts = Array.from({ length: 7 }, () => child("compile.mjs", ["start"]).milliseconds);
 console.log(`\nimport and compile hello-world in a new process: ${median(starts).toFixed(0)} ms of processor time`);
+
+for (const script of ["agent-call.mjs", "tool-loop.mjs"]) {
+	console.log();
+	execFileSync(process.execPath, [here + script], { stdio: "inherit", cwd: here });
+}
 
 function measure(side, { name, steps }, rounds) {
 	return child("measure.mjs", [side, name, String(steps), String(rounds)]).wall;

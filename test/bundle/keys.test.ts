@@ -60,6 +60,37 @@ const places: Readonly<Record<string, (key: string) => Files>> = {
 		),
 		"w.yml": agent(""),
 	}),
+	"the query of an address": (key) => ({
+		"machine.yml": plain,
+		"w.yml": agent(`    base_url: "https://host/v1?version=2&api-key=${key}"\n`),
+	}),
+	"the password of an address": (key) => ({
+		"machine.yml": plain,
+		"w.yml": agent(`    base_url: https://me:${key}@host/v1\n`),
+	}),
+	"the user of an address": (key) => ({
+		"machine.yml": plain,
+		"w.yml": agent(`    base_url: https://${key}@host/v1\n`),
+	}),
+	"the path of a webhook": (key) => ({
+		"machine.yml": machine(
+			`lifecycle_hooks: { name: webhook, args: { url: "https://host/services/T0/${key}abcdef/x" } }\nagents: { w: ./w.yml }`,
+		),
+		"w.yml": agent(""),
+	}),
+	"the address of a store": (key) => ({
+		"machine.yml": machine(
+			`persistence: { backend: postgres, url: "postgres://me:${key}@host/db" }\nagents: { w: ./w.yml }`,
+		),
+		"w.yml": agent(""),
+	}),
+	"the address of a server of tools": (key) => ({
+		"machine.yml": plain,
+		"w.yml": agent("").replace(
+			"  user: hi",
+			`  mcp: { servers: { files: { server_url: "https://host/sse?token=${key}" } } }\n  user: hi`,
+		),
+	}),
 	"hooks of a state": (key) => ({
 		"machine.yml": plain.replace(
 			"agent: w,",
@@ -88,6 +119,30 @@ describe.each(Object.entries(places))("a key in %s", (_place, files) => {
 		expect(textOf(stored)).toBe(textOf(compiled(files(secret))));
 		expect(JSON.stringify(Object.values(stored.plan))).not.toContain(secret);
 	});
+});
+
+test("of an address all else is stored, and its secrets stand nowhere else", () => {
+	const address = (user: string, id: string, token: string) =>
+		`    base_url: "https://${user}@host:1/v1/${id}?b=${"c".repeat(30)}&token=${token}#d"\n`;
+	const id = "0b4f3a5c-13c1-4f6e-9d55-a21a5bb64a5e";
+	const written = `    # like ${secret}\n${address(`me:${secret}`, id, other)}`;
+	const stored = `    # like left_out\n${address("left_out:left_out", "left_out", "left_out")}`;
+	expect(bundleOf(compiled({ "machine.yml": plain, "w.yml": agent(written) })).files.get("w.yml")).toBe(agent(stored));
+});
+
+test.each([
+	"https://host/v1",
+	"https://host/openai/deployments/gpt-4o-mini-2024-07-18/chat?api-version=2024-10-21",
+	"postgres://me@host/db?sslmode=require",
+	"redis://host:6379/0?prefix=runs",
+	`https://host/sse?token=\${TOKEN}`,
+	"https://host/a/very-long-name-of-something-2024/internationalization",
+	"file:///folder/a1b2c3d4e5f6a7b8c9d0",
+	"Look at https://me:password@host/ and tell me",
+])("an address without secrets, or a text around one, is stored as it is: %s", (address) => {
+	const files = { "machine.yml": plain, "w.yml": agent(`    base_url: ${JSON.stringify(address)}\n`) };
+	expect(Object.fromEntries(bundleOf(compiled(files)).files)).toEqual(files);
+	expect(bundleOf(compiled(files)).leavesOutKeys).toBe(false);
 });
 
 test("a text that only looks like one is stored: data of runs, and headers that are no keys", () => {

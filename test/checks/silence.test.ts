@@ -30,6 +30,18 @@ states:
   done: { type: final }`,
 		],
 		[
+			"tools of agents that can have them, of agents of types of one's own, and of the Agents SDK's own loop",
+			`agents:
+  mine: { type: mine, config: { any: thing } }
+  triage: { type: openai-agents, config: { model: { provider: openai, name: m }, user: hi } }
+  judge: ./judge.yml
+states:
+  start: { type: initial, agent: mine, input: { task: t }, tool_loop: true, transitions: [{ to: next }] }
+  next: { agent: triage, tools: [search], transitions: [{ to: last }] }
+  last: { agent: judge, tool_loop: true, tools: [search], transitions: [{ to: done }] }
+  done: { type: final }`,
+		],
+		[
 			"a store, and how it is used",
 			`persistence: { enabled: true, backend: sqlite, db_path: runs.db, checkpoint_on: [execute] }
 settings: { backends: { locking: none } }

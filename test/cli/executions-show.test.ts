@@ -261,6 +261,7 @@ STEP  STATE  EVENT            TIME  CALLS     COST
 
 describe("an execution on a terminal", () => {
 	const view: ExecutionView = {
+		attempts: [],
 		summary: {
 			execution_id: "3f2a9c1e-7d4b-4a57-9c3e-0b8d2f6a1e55",
 			root_execution_id: "3f2a9c1e-7d4b-4a57-9c3e-0b8d2f6a1e55",
@@ -282,6 +283,7 @@ describe("an execution on a terminal", () => {
 		holder: null,
 		pending: [],
 		launches: [],
+		request: null,
 		spent: [
 			{
 				machine: "writer",

@@ -122,7 +122,7 @@ describe("flatstate dispatch", () => {
 			return true;
 		});
 		const exitCode = await dispatchCommand({ quiet: true, ...options }, async (run) => ({
-			resume: (id) => resume(id, run),
+			resume: async (id) => ({ status: (await resume(id, run)) === "failed" ? "failed" : "done" }),
 			[Symbol.asyncDispose]: async () => undefined,
 		}));
 		return { exitCode, stdout };
@@ -142,6 +142,19 @@ describe("flatstate dispatch", () => {
 		expect([exitCode, resumed]).toEqual([0, ["x"]]);
 		expect(JSON.parse(stdout)).toEqual({ resumed: { go: ["x"] }, timed_out: [] });
 		expect(await here.signals()).toEqual([]);
+	});
+
+	it("names with --once those that were resumed and failed", async () => {
+		await using here = await place();
+		await here.signal("go --data 1");
+		const { exitCode, stdout } = await dispatch({ once: true, json: true, store: here.url }, async (id, { store }) => {
+			const signal = await store.signals.claim("go", id);
+			await new Parked(store).end(id);
+			await store.signals.acknowledge(signal?.id ?? "");
+			return "failed";
+		});
+		expect(exitCode).toBe(0);
+		expect(JSON.parse(stdout)).toEqual({ resumed: { go: ["x"] }, timed_out: [], failed: ["x"] });
 	});
 
 	it("begins nothing more with --once when it is interrupted, and says so by its exit code", async () => {

@@ -11,6 +11,8 @@ const answers = {
 	sampler: (_input, attempt) => ({ value: attempt }),
 	voter: (_input, attempt) => ({ choice: ["b", "a", "c", "a", "b", "a"][Number(attempt.split(".")[1]) - 1] ?? "b" }),
 	mark: ({ n }, _attempt, writer) => ({ value: Number(n) + 1, by: writer }),
+	essayist: ({ number }) => ({ value: number }),
+	referee: ({ attempt }) => ({ kind: { passed: attempt.number === 7, reason: "it shouts" } }),
 	breaker: () => {
 		throw new Error("broken for good");
 	},
@@ -34,8 +36,14 @@ function millisecondsOf(text) {
  */
 export function answerOf(call, writerOf) {
 	return ({ idempotencyKey, input, messages }, { agentName }) => {
-		const [id, step, state, attempt] = idempotencyKey.split("/");
-		const name = `${id}/${step}/${state}/agent.${agentName}.${attempt}`;
+		const [id, step, state, ...rest] = idempotencyKey.split("/");
+		const attempt = rest.at(-1);
+		// Further attempts at key results, and the judge, have prefixes.
+		const prefix = rest
+			.slice(0, -1)
+			.map((part) => `${part}/`)
+			.join("");
+		const name = `${id}/${step}/${state}/${prefix}agent.${agentName}.${attempt}`;
 		const milliseconds =
 			agentName === "scrub" ? 5 : agentName === "mark" ? 1 : millisecondsOf(`${step}${state}${attempt}`);
 		if (agentName === "looper") return call(name, 1, () => ({ ...loopAnswer(input, messages, attempt), usage, cost }));
@@ -83,6 +91,13 @@ export function toolsOf(call) {
 export function hooksOf(call) {
 	const nameOf = ({ machine }, rest) => `${machine.execution_id}/${machine.step}/${rest}`;
 	return {
+		judging: {
+			onAction: (_action, context, { state, keyResult }) => {
+				const { number } = context.attempt;
+				const prefix = number === 0 ? "" : `attempt.${number}/`;
+				return call(nameOf(context, `${state}/${prefix}check.${keyResult}`), 2, () => number > 3);
+			},
+		},
 		noting: {
 			onAction: (action, context, { state }) =>
 				call(nameOf(context, `${state}/action.${action}`), 2, () => ({

@@ -13,6 +13,7 @@ const inner = new Set([
 	"ExpressionSyntaxError",
 	"NoAnswerError",
 	"NotConnectedError",
+	"TimeLimitReached",
 ]);
 
 function sources(): string[] {
@@ -23,8 +24,16 @@ function sources(): string[] {
 	);
 }
 
-/** Of JavaScript and the `openai` client. */
-const foreign = new Set(["AbortError", "TypeError", "RateLimitError", "APIConnectionError", "AuthenticationError"]);
+/** Of JavaScript and the `openai` client, and types of programs' failures, which are data and no classes. */
+const foreign = new Set([
+	"AbortError",
+	"TypeError",
+	"RateLimitError",
+	"APIConnectionError",
+	"AuthenticationError",
+	"ProgramError",
+	"SessionNotFoundError",
+]);
 
 function errorClasses(): string[] {
 	return sources().flatMap((text) =>

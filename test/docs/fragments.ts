@@ -28,6 +28,7 @@ data:
     answer: { type: initial, transitions: [{ to: done }] }
     done: { type: final }
 `,
+	"agent.py": "make = None\n",
 	"prompt.yml": `spec: prompt
 data: { user: "{{ input.topic }}" }
 `,

@@ -14,6 +14,7 @@ const entries: Readonly<Record<string, string>> = {
 	"flatstate/stores": "src/stores.ts",
 	"flatstate/testing": "src/testing.ts",
 	"flatstate/adapters/flatagent": "adapters/flatagent/index.ts",
+	"flatstate/adapters/mcp": "adapters/mcp/index.ts",
 	"flatstate/adapters/mock-model": "adapters/mock-model/index.ts",
 };
 

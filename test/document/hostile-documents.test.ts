@@ -46,11 +46,8 @@ describe("a hostile document gives one clear diagnostic", () => {
 		["commas", `[${",".repeat(900_000)}`],
 		["line breaks", "\n".repeat(8_000_000)],
 		["words beside each other", `["a" ${'"a" '.repeat(300_000)}`],
-	])("junk of megabytes, soon: %s", (_, text) => {
-		const started = performance.now();
+	])("junk of megabytes, before the time limit of a test: %s", (_, text) => {
 		expect(codes(text)[0]).toMatch(/^FS100[14]$/);
-		// Some 1,5 s on a machine of 2020; the bound is for one that is busy.
-		expect(performance.now() - started).toBeLessThan(8_000);
 	});
 
 	test("says how much is too much, and what to do", () => {

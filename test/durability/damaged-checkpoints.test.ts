@@ -1,62 +1,19 @@
 /** A latest checkpoint that is damaged: the one before it is gone on from, the log says so, and nothing is done again. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type RecordedCall, scriptedAdapter } from "../../adapters/scripted/index.ts";
-import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
-import { openPostgresStore } from "../../adapters/stores/postgres/index.ts";
-import { openRedisStore } from "../../adapters/stores/redis/index.ts";
 import { AgentAdapterRegistry } from "../../runtime/agents/registry.ts";
 import { createLogger } from "../../runtime/logging/logger.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
-import { openStore } from "../../src/open-store.ts";
 import { documentOf } from "../runtime/flat.ts";
-import { postgresForTests, testSchema } from "../servers/postgres.ts";
-import { redisForTests } from "../servers/redis.ts";
-import { removeKeys } from "../stores/redis-harness.ts";
+import { eachStore } from "../stores/each-store.ts";
 import { failingStore } from "./failing-store.ts";
 import { withMethods } from "./with-methods.ts";
 
-const redis = await redisForTests();
-const postgres = await postgresForTests();
-
-afterAll(async () => {
-	if (!("reason" in redis)) await redis.stop();
-});
-
-function folder(): string {
-	const path = mkdtempSync(join(tmpdir(), "damaged-"));
-	onTestFinished(() => rmSync(path, { recursive: true }));
-	return path;
-}
-
-const stores: readonly (readonly [string, (() => Promise<Store>) | { readonly reason: string }])[] = [
-	["memory", async () => openMemoryStore()],
-	["a folder", () => openStore(`file:${folder()}`)],
-	["SQLite", () => openStore(`sqlite:${join(folder(), "runs.db")}`)],
-	[
-		"Redis",
-		"reason" in redis
-			? redis
-			: () => {
-					const prefix = `test-${Math.random()}`;
-					onTestFinished(() => removeKeys(redis.url, prefix));
-					return openRedisStore(redis.url, { prefix });
-				},
-	],
-	[
-		"Postgres",
-		"reason" in postgres
-			? postgres
-			: () => {
-					const { url, schema, drop } = testSchema(postgres.url);
-					onTestFinished(drop);
-					return openPostgresStore(url, { schema });
-				},
-	],
-];
+const { stores, stop } = await eachStore();
+afterAll(stop);
 
 const document = documentOf(
 	`context: { one: null, two: null, three: null }
@@ -107,14 +64,14 @@ const damages: readonly (readonly [string, (text: string) => string])[] = [
 	["with a bit that is another one", (text) => text.replace('"event":"execute"', '"event":"eyecute"')],
 ];
 
-describe.each(stores)("in %s a latest checkpoint", (_, open) => {
-	if (typeof open !== "function") {
-		it.skip(`is not tested: ${open.reason}`);
+describe.each(stores)("in $name: a latest checkpoint", ({ reason, begin }) => {
+	if (reason !== undefined) {
+		it.skip(`is not tested: ${reason}`);
 		return;
 	}
 
 	it.each(damages)("that is %s is passed over for the one before it", async (_damage, damage) => {
-		const store = await open();
+		const store = await begin()();
 		await killed(store);
 		const text = Buffer.from((await store.persistence.load(latest)) ?? []).toString();
 		await store.persistence.save(latest, Buffer.from(damage(text)));
@@ -123,11 +80,10 @@ describe.each(stores)("in %s a latest checkpoint", (_, open) => {
 		expect(calls.map(({ agentName }) => agentName)).toEqual(["c"]);
 		const told = lines.filter((line) => line.includes(before) && line.includes(latest));
 		expect(told).toHaveLength(1);
-		await store.close();
 	});
 
 	it("that has been removed is passed over for the one before it", async () => {
-		const store = await open();
+		const store = await begin()();
 		await killed(store);
 		// In a folder somebody removes the file; `delete` takes back what points to it, too.
 		if (store.name.startsWith("file:")) rmSync(join(store.name.slice("file:".length), latest));
@@ -135,11 +91,10 @@ describe.each(stores)("in %s a latest checkpoint", (_, open) => {
 		const { machine, calls } = life(store);
 		expect(await machine.resume("x")).toMatchObject({ status: "done", output: { one: 1, two: 2, three: 3 } });
 		expect(calls.map(({ agentName }) => agentName)).toEqual(["c"]);
-		await store.close();
 	});
 
 	it("and all before it that are damaged are refused, and the execution stays as it is", async () => {
-		const store = await open();
+		const store = await begin()();
 		await killed(store);
 		for (const key of await store.persistence.listCheckpoints("x")) {
 			await store.persistence.save(key, Buffer.from('{"execution_id":'));
@@ -151,11 +106,10 @@ describe.each(stores)("in %s a latest checkpoint", (_, open) => {
 		});
 		expect(calls).toEqual([]);
 		expect(await store.lock?.holder("x")).toBeNull();
-		await store.close();
 	});
 
 	it("beside a row of the log that cannot be read costs the steps of that row, and no more", async () => {
-		const store = await open();
+		const store = await begin()();
 		await killed(store);
 		await store.persistence.save(latest, Buffer.from("{"));
 		const persistence = withMethods(store.persistence, {
@@ -167,6 +121,5 @@ describe.each(stores)("in %s a latest checkpoint", (_, open) => {
 		const { machine, calls } = life({ ...store, persistence });
 		expect(await machine.resume("x")).toMatchObject({ status: "done", output: { one: 1, two: 2, three: 3 } });
 		expect(calls.map(({ agentName }) => agentName)).toEqual(["b", "c"]);
-		await store.close();
 	});
 });

@@ -1,6 +1,13 @@
 /** Small machines, each with something that a run may be interrupted in. */
 import { documentOf } from "../runtime/flat.ts";
 
+/** A key result that an action decides. */
+export interface AskedCheck {
+	readonly keyResult: string;
+	/** Of the attempt, from 0. */
+	readonly number: number;
+}
+
 export interface Feature {
 	readonly name: string;
 	readonly document: string;
@@ -9,6 +16,7 @@ export interface Feature {
 	readonly output: unknown;
 	/** Data of every signal. */
 	readonly signal?: unknown;
+	check?(asked: AskedCheck): boolean;
 	answer(agent: string, input: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> | Error;
 }
 
@@ -55,6 +63,51 @@ states:
 		input: { word: "go" },
 		output: { actions: ["one", "two"], word: "go" },
 		answer: () => ({}),
+	},
+	{
+		name: "attempts at key results, checked, scanned and judged",
+		document: documentOf(
+			`settings: { validator: judge, history: true }
+machines:${child}
+context: { n: 1 }
+states:
+  try:
+    type: initial
+    agent: writer
+    hooks: counting
+    input: { number: context.attempt.number, feedback: context.attempt.feedback }
+    key_results:
+      - { name: long, description: is long, check: "output.value > 0" }
+      - { name: clean, description: is clean, check: { action: scan } }
+      - { name: kind, description: is kind }
+    output_to_context: { n: output.value }
+    transitions: [{ to: each }]
+  each:
+    machine: worker
+    input: { n: context.n }
+    key_results: [{ name: second, description: in the second attempt, check: context.attempt.number == 1 }]
+    output_to_context: { n: output.n }
+    transitions: [{ to: end }]
+  end: { type: final, output: { n: context.n, attempts: context.attempt.number, history: context.history } }`,
+			{ use: ["writer", "judge"] },
+		),
+		output: {
+			n: 81,
+			attempts: 1,
+			history: [
+				{ state: "try", output: { value: 3 }, key_results: { long: true, clean: true, kind: true }, attempts: 4 },
+				{ state: "each", output: { n: 81 }, key_results: { second: true }, attempts: 2 },
+			],
+		},
+		check: ({ number }) => number > 1,
+		answer: (agent, input) => {
+			if (agent === "writer") return { value: Number(input.number) };
+			if (agent === "judge") {
+				const { number } = Object(input.attempt);
+				return { kind: { passed: number === 3, reason: "it shouts" } };
+			}
+			return square(agent, input);
+		},
 	},
 	{
 		name: "a retry",

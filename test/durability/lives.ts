@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { readRows } from "../../runtime/checkpoint/log.ts";
 import type { MachineHooks } from "../../runtime/hooks/hooks.ts";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
+import { partOf } from "../../runtime/state/step-keys.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
 import { type Failure, failingStore } from "./failing-store.ts";
@@ -23,9 +24,14 @@ export class Doings {
 
 function machineFor(feature: Feature, store: Store, doings: Doings, newId: () => string): FlatMachine {
 	const hooks: MachineHooks = {
-		onAction(action, context) {
-			const { machine } = context;
+		onAction(action, context, { keyResult }) {
+			const { machine, attempt } = context;
 			const { execution_id: id, step } = Object(machine);
+			if (keyResult !== undefined) {
+				const { number } = Object(attempt);
+				doings.begin(`${id}/${step}/${keyResult}/${number}`);
+				return feature.check?.({ keyResult, number }) ?? false;
+			}
 			doings.begin(`${id}/${step}/${action}`);
 			return { ...context, actions: [...(Array.isArray(context.actions) ? context.actions : []), action] };
 		},
@@ -47,9 +53,12 @@ async function finished(store: Store): Promise<string[]> {
 	const names: string[] = [];
 	for (const id of await store.persistence.listExecutionIds()) {
 		for (const { step, at, key } of readRows(await store.persistence.loadLog(id, 0))) {
-			const [kind, name = "", ...attempt] = key.split(".");
-			if (kind === "agent") names.push(`${id}/${step}/${at}/${attempt.join(".")}`);
+			const part = partOf(key);
+			const prefix = key.slice(0, key.length - part.key.length);
+			const [kind, name = "", ...attempt] = part.key.split(".");
+			if (kind === "agent") names.push(`${id}/${step}/${at}/${prefix}${attempt.join(".")}`);
 			if (kind === "action") names.push(`${id}/${step}/${name}`);
+			if (kind === "check") names.push(`${id}/${step}/${name}/${part.attempt}`);
 		}
 	}
 	return names;

@@ -218,9 +218,7 @@ describe("bounds", () => {
 		["{{ [1]|batch(999999999, 0)|list }}", /grows beyond/],
 		["{{ ('<' * 1000000)|striptags|length }}{{ ('<' * 9000000) ~ ('>' * 9000000) }}", /grows beyond/],
 	])("%s", (text, message) => {
-		const start = performance.now();
 		expect(renderError(text).message).toMatch(message);
-		expect(performance.now() - start).toBeLessThan(10_000);
 	});
 
 	it("refuses templates that are nested too deeply", () => {

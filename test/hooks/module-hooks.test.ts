@@ -114,7 +114,7 @@ describe("a module reference of a machine", () => {
 	it("says that a Python module has to be rewritten", async () => {
 		await file("hooks.py", "class Greeter: pass");
 		await expect(new HooksRegistry().resolve(moduleRef("hooks.py", "Greeter"))).rejects.toThrow(
-			/is a Python module\. Write the hooks as a JavaScript or TypeScript module/,
+			/is a Python module\. Write it as a JavaScript or TypeScript module/,
 		);
 	});
 

@@ -289,3 +289,17 @@ describe("a webhook call", () => {
 		expect(await new WebhookHooks({ endpoint }).onStateEnter("s", context)).toBe(context);
 	});
 });
+
+it("sends user and password of the address as Basic credentials, and logs neither them nor the path's token", async () => {
+	const { endpoint, received } = await serve((response) => {
+		response.statusCode = 503;
+		response.end();
+	});
+	const lines: string[] = [];
+	const logger = createLogger({ format: "simple", write: (line) => lines.push(line) });
+	const address = `${endpoint.replace("//", "//me:pass%20word@")}/T0ken5ABCDEFGHijkl/x`;
+	await new WebhookHooks({ endpoint: address, logger }).onStateEnter("draft", context);
+	expect(received[0]?.headers.authorization).toBe(`Basic ${Buffer.from("me:pass word").toString("base64")}`);
+	expect(lines.join("")).toContain("/hook/left_out/x");
+	expect(lines.join("")).not.toMatch(/T0ken5|pass/);
+});

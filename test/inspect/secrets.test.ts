@@ -139,13 +139,11 @@ describe("what was learned to be a secret", () => {
 		expect(redaction.value({ authorization: "approved" })).toEqual({ authorization: "[redacted]" });
 	});
 
-	it("is bounded, in number and time: a run may have a new token for each call", () => {
+	it("is bounded in number: a run may have a new token for each call", () => {
 		const redaction = createRedaction({ environment: {} });
-		const started = performance.now();
 		for (let count = 0; count < 5000; count++) {
 			redaction.message(redaction.value({ token: `token-${count}-of-many`, text: `see token-${count}-of-many` }));
 		}
-		expect(performance.now() - started).toBeLessThan(10_000);
 		expect(redaction.text("token-4999-of-many token-4600-of-many")).toBe("[redacted] [redacted]");
 		expect(redaction.text("token-1-of-many")).toBe("token-1-of-many");
 	});

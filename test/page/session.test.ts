@@ -218,18 +218,15 @@ it("shares no part that has changed, whatever the contexts are", () => {
 	);
 });
 
-it("takes 10,000 actors with their frames and calls in well under a second", () => {
+it("takes 10,000 actors with their frames and calls", () => {
 	const actors = Array.from({ length: 10_000 }, (_, n) => actor(`c${n}`, { parent: "root" }));
 	const messages: ServerMessage[] = [hello, { type: "actors", actors: [actor("root")] }];
 	for (let n = 0; n < 10_000; n += 500) messages.push({ type: "actors", actors: actors.slice(n, n + 500) });
 	actors.forEach(({ id }, n) => {
 		messages.push(frame(n * 2, { actor: id }), { type: "call", id, actor: id, state: "s", agent: "w", at: n });
 	});
-	const start = performance.now();
 	let session = emptySession;
 	for (let n = 0; n < messages.length; n += 1000) session = receive(session, messages.slice(n, n + 1000));
-	const took = performance.now() - start;
 	expect(session.childrenOf.get("root")).toHaveLength(10_000);
 	expect(session.frames).toHaveLength(10_000);
-	expect(took).toBeLessThan(2000);
 });

@@ -155,10 +155,26 @@ describe("a state", () => {
 	});
 
 	test("keys that are only kept are in extra", () => {
-		const { extra } = stateOf(
-			"      objective: do it\n      key_results: [{name: k, description: d}]\n      x-note: 1\n",
+		expect(stateOf("      x-note: 1\n").extra).toEqual({ "x-note": 1 });
+	});
+
+	test("key results are expressions, actions or judged, with three retries unless it says otherwise", () => {
+		const { objective, keyResults, extra } = stateOf(
+			"      objective: do it\n      key_results:\n        - { name: a, description: d, check: size(text(output)) > 2 }\n" +
+				"        - { name: b, check: { action: look } }\n        - { name: c, description: e }\n",
 		);
-		expect(extra).toEqual({ objective: "do it", key_results: [{ name: "k", description: "d" }], "x-note": 1 });
+		expect(extra).toEqual({});
+		expect(objective).toBe("do it");
+		expect(keyResults).toMatchObject({
+			maxRetries: 3,
+			items: [
+				{ name: "a", description: "d", check: { kind: "expression", condition: { text: "size(text(output)) > 2" } } },
+				{ name: "b", check: { kind: "action", action: "look" } },
+				{ name: "c", description: "e", check: { kind: "judged" } },
+			],
+		});
+		expect(stateOf("      key_results: [{ name: a }]\n      max_retries: 0\n").keyResults?.maxRetries).toBe(0);
+		expect(stateOf("      max_retries: 2\n").keyResults).toBeUndefined();
 	});
 });
 

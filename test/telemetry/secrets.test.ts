@@ -57,7 +57,7 @@ describe("what a failing run exports", () => {
 		const record = recording({ environment: { MY_API_KEY: key } });
 		await failingRun(record);
 		const text = await record.text();
-		expect(record.spans().length).toBe(7);
+		expect(record.spans().length).toBe(9);
 		for (const word of [key, prompt, answer, "marzipan", "nougat", "is no key"]) expect(text).not.toContain(word);
 	});
 

@@ -26,7 +26,8 @@ test("the tests of every example pass, and each file fails when its machine chan
 	const machines = exampleMachines().map((file) => ({ file, path: join(folder.path, file) }));
 	const written: EmittedFile[] = [];
 	for (const { file, path } of machines) {
-		cpSync(join(root, dirname(file)), dirname(path), { recursive: true });
+		// The whole example: modules lie beside its machines.
+		cpSync(join(root, dirname(file), ".."), join(dirname(path), ".."), { recursive: true });
 		const compiled = compileFile(path);
 		const { plan, confirmed, unconfirmed } = await testMachine(compiled, compiled.plan.id);
 		expect(unconfirmed, file).toEqual([]);

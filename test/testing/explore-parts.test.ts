@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { parseCandidate, readParsing } from "../../runtime/agents/candidate.ts";
 import { candidateText } from "../../src/testing/explore/model/candidate-text.ts";
 import { Choices, everyWay } from "../../src/testing/explore/model/choices.ts";
-import { matchOf } from "../../src/testing/explore/model/matching-text.ts";
 import { oddInputs } from "../../src/testing/explore/odd-inputs.ts";
 import { pathName } from "../../src/testing/explore/scenario-path.ts";
 import { closedLoops } from "../../src/testing/explore/state-graph.ts";
+import { matchOf } from "../../src/testing/solve/matching-text.ts";
 
 describe("choices", () => {
 	it("run once for each way, the first options first, also where what there is to pick depends on what was picked", () => {

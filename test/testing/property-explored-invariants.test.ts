@@ -102,9 +102,7 @@ states:
   two: { transitions: [{ to: one }] }`,
 			"invariants: { always: step > 0 }",
 		);
-		const begun = performance.now();
 		const { results } = await check(compiled);
 		expect(results[0]?.violation).toBeUndefined();
-		expect(performance.now() - begun).toBeLessThan(20_000);
 	});
 });

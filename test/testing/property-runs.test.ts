@@ -160,10 +160,8 @@ states:
   ask: { type: initial, agent: slow, execution: { type: retry, backoffs: [60, 3600] }, timeout: 100, transitions: [{ to: wait }], on_error: wait }
   wait: { wait_for: approval, timeout: 86400, output_to_context: { ok: output.ok }, transitions: [{ to: done }], on_error: done }
   done: { type: final }`);
-		const begun = performance.now();
 		const { endings } = await forAllRuns(waiting, () => undefined, { seed: 1, failures: 50 });
 		expect(endings).toEqual({ done: 100 });
-		expect(performance.now() - begun).toBeLessThan(20_000);
 	});
 
 	it("show that a state that works does not end in time, and replay", async () => {

@@ -4,7 +4,7 @@ import { type AgentErrorInfo, type AgentResult, type AnswerCorrection, schemaErr
 import { retryDelaySeconds } from "../../agents/backoff.ts";
 import { errorInfoOf } from "../../agents/error-info.ts";
 import { payloadOf } from "../../agents/result.ts";
-import { type CallOutcome, callAgent } from "../agent-call.ts";
+import { type CallAdditions, type CallOutcome, callAgent } from "../agent-call.ts";
 import { stepKey } from "../step-keys.ts";
 import type { Visit } from "../visit.ts";
 import { sumOf } from "./aggregate.ts";
@@ -17,12 +17,16 @@ export async function runRetry(
 	agent: AgentPlan,
 	input: Readonly<Record<string, unknown>>,
 	retry: Retry,
+	more: CallAdditions = {},
 ): Promise<AgentResult> {
 	const results: AgentResult[] = [];
 	let lastStructured: AgentResult | undefined;
 	let correction: AnswerCorrection | undefined;
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await callAgent(visit, agent, input, String(attempt), correction && { correction });
+		const outcome = await callAgent(visit, agent, input, String(attempt), {
+			...more,
+			...(correction && { correction }),
+		});
 		visit.throwIfGivenUp();
 		if ("result" in outcome) results.push(outcome.result);
 		const failure = failureOf(outcome, retry);

@@ -1,6 +1,6 @@
 /** The limits of a tool loop: numbers, or templates that give numbers (spec section 12.1). */
 import type { Structure, ToolLoopPlan } from "../../../compiler/plan/plan.ts";
-import type { ToolPermission } from "../../tools/permission.ts";
+import { allowedOf, type ToolPermission } from "../../tools/permission.ts";
 import { ValueError } from "../errors.ts";
 
 /** 0 = no limit. */
@@ -18,9 +18,14 @@ export interface ToolLoopLimits {
 
 /**
  * Renders the limits.
+ * @param offered the only tools that the state has; absent = those that `plan` allows
  * @throws ValueError for a text that is no number, TypeError for null and what is neither; ExpressionError
  */
-export function toolLoopLimits(plan: ToolLoopPlan, render: (structure: Structure) => unknown): ToolLoopLimits {
+export function toolLoopLimits(
+	plan: ToolLoopPlan,
+	render: (structure: Structure) => unknown,
+	offered?: readonly string[],
+): ToolLoopLimits {
 	const read = (
 		key: string,
 		structure: Structure | undefined,
@@ -32,7 +37,7 @@ export function toolLoopLimits(plan: ToolLoopPlan, render: (structure: Structure
 		toolTimeout: read("tool_timeout", plan.toolTimeout, toNumber),
 		totalTimeout: read("total_timeout", plan.totalTimeout, toNumber),
 		maxCost: read("max_cost", plan.maxCost, (key, value) => (value === null ? 0 : toNumber(key, value))),
-		permission: { allowed: plan.allowedTools ?? [], denied: plan.deniedTools ?? [] },
+		permission: { allowed: offered ?? allowedOf(plan.allowedTools), denied: plan.deniedTools ?? [] },
 	};
 }
 

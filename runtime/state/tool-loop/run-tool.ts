@@ -12,7 +12,8 @@ import type { Visit } from "../visit.ts";
 
 export interface ToolRun extends PlacedCall {
 	readonly agent: string;
-	readonly turn: number;
+	/** The answer that asks for it: its number in a tool loop, else what sets it apart within the visit. */
+	readonly turn: number | string;
 	readonly provider: ToolProvider | undefined;
 	/** Seconds; 0 = any time. */
 	readonly timeout: number;
@@ -60,7 +61,7 @@ function call(visit: Visit, run: ToolRun, signal: AbortSignal): Promise<FullTool
 			call: run.call,
 			timeout,
 			signal,
-			idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/tool.${turn}.${position}`,
+			idempotencyKey: `${meta.execution_id}/${meta.step}/${state.name}/${visit.prefix}tool.${turn}.${position}`,
 			// The call itself keeps the run going; its time only matters where it does not end.
 			sleep: (seconds, ended) => steps.sleepUntil(services.now() + seconds * 1000, { signal: ended, idle: true }),
 		});

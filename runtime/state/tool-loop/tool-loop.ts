@@ -10,6 +10,7 @@ import { costOf } from "../../agents/result.ts";
 import { askToolProvider, callToolCalls, callToolResult } from "../../hooks/call.ts";
 import type { MachineHooks } from "../../hooks/hooks.ts";
 import { hasMethod } from "../../hooks/methods.ts";
+import type { FullToolResult } from "../../tools/call-tool.ts";
 import {
 	answerText,
 	assistantMessage,
@@ -22,18 +23,22 @@ import {
 	toolMessage,
 	userMessage,
 } from "../../tools/chain.ts";
+import { joinedProvider } from "../../tools/joined-provider.ts";
 import { isAllowed, notAllowedText, skippedText } from "../../tools/permission.ts";
+import { StateTools } from "../../tools/state-tools.ts";
 import { toolDefinitions, toolsOfAgent } from "../../tools/tool-definitions.ts";
 import type { ToolDefinition, ToolProvider } from "../../tools/tool-provider.ts";
 import { callAgent, checkSupportsTools, totalsOf } from "../agent-call.ts";
 import { renderInput } from "../machines.ts";
+import { serverToolsOf } from "../server-tools.ts";
 import { stepKey } from "../step-keys.ts";
 import type { Visit } from "../visit.ts";
 import { type ToolLoopLimits, toolLoopLimits } from "./limits.ts";
 import { chainKeys, type LoopOutput, type LoopStop, loopKey } from "./loop-keys.ts";
 import { readLoopState, storedLoopState } from "./loop-state.ts";
 import { type MidLoopTransition, midLoopTransition } from "./mid-loop-transition.ts";
-import { runTool } from "./run-tool.ts";
+import { runPausingTool } from "./pausing-tool.ts";
+import { runTool, type ToolRun } from "./run-tool.ts";
 import { asNames, steeringMessages } from "./steering.ts";
 
 /**
@@ -42,28 +47,42 @@ import { asNames, steeringMessages } from "./steering.ts";
  * TypeError for limits that are no numbers; LimitReachedError where the run's budget is spent
  */
 export async function runToolLoop(visit: Visit, agent: AgentPlan, plan: ToolLoopPlan): Promise<LoopOutput> {
-	const limits = toolLoopLimits(plan, (structure) => visit.render(structure));
+	const tools = new StateTools(visit.state.tools);
+	const limits = toolLoopLimits(plan, (structure) => visit.render(structure), tools.names);
 	const hooks = await visit.hooks();
 	// A replay of a scenario runs no tools.
 	const provider = visit.services.standIns
 		? undefined
 		: (askToolProvider(hooks, visit.state.name) ?? visit.services.tools);
-	return new ToolLoop({ visit, agent, limits, hooks, provider }).run();
+	return new ToolLoop({ visit, agent, tools, limits, hooks, provider }).run();
 }
 
 interface Setting {
 	readonly visit: Visit;
 	readonly agent: AgentPlan;
+	readonly tools: StateTools;
 	readonly limits: ToolLoopLimits;
 	readonly hooks: MachineHooks;
 	readonly provider: ToolProvider | undefined;
 }
 
-/** What the model is offered. @throws RuntimeError for an agent that takes no tools, and what the provider throws */
-async function offeredTools({ visit, agent, provider }: Setting): Promise<readonly ToolDefinition[]> {
+/** What the model is offered, and who runs it. */
+interface Offer {
+	readonly definitions: readonly ToolDefinition[];
+	readonly provider: ToolProvider | undefined;
+}
+
+/**
+ * @throws RuntimeError for an agent that takes no tools, ToolServersNotAllowedError, and what the provider throws
+ */
+async function offeredTools({ visit, agent, tools, provider: given }: Setting): Promise<Offer> {
 	const executor = await checkSupportsTools(visit, agent);
+	const connect = serverToolsOf(visit, agent);
+	const provider = connect ? joinedProvider(given, (await visit.steps.ready(connect)).provider) : given;
 	await provider?.prepare?.();
-	return toolDefinitions(provider, executor?.toolDefinitions ?? toolsOfAgent(agent.config));
+	const known = toolDefinitions(provider, executor?.toolDefinitions ?? toolsOfAgent(agent.config));
+	// A replay of a scenario has no tools but those that the state defines.
+	return { definitions: visit.services.standIns ? known : await tools.offered(known), provider };
 }
 
 /** Limits after which the model is asked once more for an answer, without tools. */
@@ -77,11 +96,13 @@ class ToolLoop {
 	readonly #visit: Visit;
 	readonly #next: MidLoopTransition | undefined;
 	readonly #chain = new Chain();
-	#offered: Promise<readonly ToolDefinition[]> | undefined;
+	#offered: Promise<Offer> | undefined;
 	#turns = 0;
 	#toolCalls = 0;
 	#cost = 0;
 	#content = "";
+	/** Milliseconds that went by while answers were awaited, which are no time of the loop's. */
+	#waited = 0;
 
 	constructor(setting: Setting) {
 		this.#setting = setting;
@@ -131,7 +152,8 @@ class ToolLoop {
 		// Left by an earlier loop: what was set in this visit counts.
 		visit.remove([loopKey.stop, loopKey.abort].filter((key) => Object.is(before[key], visit.context[key])));
 		const isLogged = steps.has(stepKey.agent(agent.name, turnName(1)));
-		const stored = isLogged ? undefined : readLoopState(visit.meta.run.tool_loop, agent.name);
+		// A snapshot without a log is of the first attempt at key results.
+		const stored = isLogged || visit.prefix !== "" ? undefined : readLoopState(visit.meta.run.tool_loop, agent.name);
 		if (!stored) {
 			if (ofState === state.name && ofAgent === agent.name) this.#chain.add(...readChain(chain));
 			return undefined;
@@ -163,7 +185,10 @@ class ToolLoop {
 		const { steps, services } = this.#visit;
 		const start = Number(steps.value(stepKey.loopStart, () => services.now()));
 		return (
-			steps.value(stepKey.loopIsLate(this.#turns + 1), () => services.now() - start >= totalTimeout * 1000) === true
+			steps.value(
+				stepKey.loopIsLate(this.#turns + 1),
+				() => services.now() - start - this.#waited >= totalTimeout * 1000,
+			) === true
 		);
 	}
 
@@ -189,7 +214,7 @@ class ToolLoop {
 		const { agent } = this.#setting;
 		const visit = this.#visit;
 		const attempt = turnName(this.#turns + 1);
-		const tools = await this.#readyFor(stepKey.agent(agent.name, attempt));
+		const { definitions: tools } = await this.#readyFor(stepKey.agent(agent.name, attempt));
 		const outcome = await callAgent(visit, agent, input, attempt, {
 			conversation: { tools, messages: messages && [...messages] },
 		});
@@ -210,8 +235,8 @@ class ToolLoop {
 	}
 
 	/** Nothing is made ready for a step that answers from the journal: a replay has neither models nor tools. */
-	#readyFor(key: string): Promise<readonly ToolDefinition[]> | readonly ToolDefinition[] {
-		if (this.#visit.steps.has(key)) return [];
+	#readyFor(key: string): Promise<Offer> | Offer {
+		if (this.#visit.steps.has(key)) return { definitions: [], provider: undefined };
 		this.#offered ??= offeredTools(this.#setting);
 		return this.#offered;
 	}
@@ -255,12 +280,12 @@ class ToolLoop {
 	}
 
 	async #runOne(placed: PlacedCall): Promise<LoopStop | undefined> {
-		const { agent, limits, hooks, provider } = this.#setting;
+		const { agent, limits, hooks } = this.#setting;
 		const visit = this.#visit;
 		const { call, position } = placed;
+		const { provider } = await this.#readyFor(stepKey.tool(call.name, this.#turns, position));
 		const run = { ...placed, agent: agent.name, turn: this.#turns, provider, timeout: limits.toolTimeout };
-		await this.#readyFor(stepKey.tool(call.name, this.#turns, position));
-		const { content, is_error } = await runTool(visit, run);
+		const { content, is_error } = await this.#result(run);
 		visit.throwIfGivenUp();
 		this.#toolCalls += 1;
 		visit.set(loopKey.calls, this.#toolCalls);
@@ -273,19 +298,29 @@ class ToolLoop {
 			visit.replaceContext(Object(context));
 			visit.throwIfGivenUp();
 		}
-		this.#note();
+		this.#note("toolCalled");
 		if (this.#isAborted()) return "aborted";
 		visit.held = this.#next?.(visit.context);
 		return visit.held === undefined ? undefined : "transition";
 	}
 
+	async #result(run: ToolRun): Promise<FullToolResult> {
+		const { tools } = this.#setting;
+		const plan = tools.pauseOf(run.call.name);
+		if (!plan) return runTool(this.#visit, run);
+		const parking = () => this.#note("toolPauses");
+		const { waited, ...result } = await runPausingTool(this.#visit, { ...run, tools, plan, parking });
+		this.#waited += waited;
+		return result;
+	}
+
 	/** Has the loop stored with the next commit. */
-	#note(): void {
+	#note(what: "toolCalled" | "toolPauses"): void {
 		const visit = this.#visit;
 		const record = visit.environment.keeper?.recorder.executionOf(visit.machine);
 		if (!record) return;
 		const state = { chain: this.#chain.messages, turns: this.#turns, toolCalls: this.#toolCalls, cost: this.#cost };
-		record.toolCalled(storedLoopState(state, this.#setting.agent.name, visit.before, visit.context), this.#chain.size);
+		record[what](storedLoopState(state, this.#setting.agent.name, visit.before, visit.context), this.#chain.size);
 	}
 
 	/** The agent's last word, without tools; it counts as no turn, and where it fails there is none (spec section 12.4). */

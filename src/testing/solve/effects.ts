@@ -61,6 +61,9 @@ function keysByState(plan: MachinePlan): ReadonlyMap<string, readonly string[]> 
 			if (when === undefined || when === "never") continue;
 			for (const key of reads.conditionKeys(when)) wanted.add(key);
 		}
+		for (const { check } of state.keyResults?.items ?? []) {
+			if (check.kind === "expression") for (const key of reads.conditionKeys(check.condition)) wanted.add(key);
+		}
 		const items = state.foreach?.items;
 		if (items !== undefined) for (const key of reads.structureKeys(items)) wanted.add(key);
 	}
@@ -77,7 +80,11 @@ function keysByState(plan: MachinePlan): ReadonlyMap<string, readonly string[]> 
 }
 
 function isOwnKey(key: string): boolean {
-	return key !== "*" && !key.startsWith("_") && !["machine", "last_error", "last_error_type"].includes(key);
+	return (
+		key !== "*" &&
+		!key.startsWith("_") &&
+		!["machine", "last_error", "last_error_type", "attempt", "history"].includes(key)
+	);
 }
 
 function readsInput(structure: Structure | undefined): boolean {
@@ -94,7 +101,10 @@ function reachesReader(plan: MachinePlan, from: StatePlan, key: string): boolean
 		if (seen.has(state.name)) continue;
 		seen.add(state.name);
 		const conditions = state.transitions.flatMap(({ when }) => (when === undefined || when === "never" ? [] : [when]));
-		if (conditions.some((when) => reads.conditionReads(when, key))) return true;
+		const checks = (state.keyResults?.items ?? []).flatMap(({ check }) =>
+			check.kind === "expression" ? [check.condition] : [],
+		);
+		if ([...conditions, ...checks].some((when) => reads.conditionReads(when, key))) return true;
 		if (state.foreach !== undefined && reads.structureReads(state.foreach.items, key)) return true;
 		open.push(...reads.targets(state).filter((next) => next.action === undefined));
 	}

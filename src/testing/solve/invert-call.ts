@@ -1,6 +1,6 @@
 /** Inverses of method calls in templates: `x.lower()`, `x.startswith("ok")`, `x.get("key")`. */
 import type { Expression } from "../../../compiler/expression/nodes.ts";
-import { matchOf } from "../explore/model/matching-text.ts";
+import { matchOf } from "../solve/matching-text.ts";
 import { type Assignment, distinct } from "./assignments.ts";
 import { invert } from "./invert.ts";
 import { type Unknowns, valueNow } from "./propose.ts";

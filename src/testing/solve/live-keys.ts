@@ -55,6 +55,9 @@ function keysAt(
 	// A later template may read what an earlier one has stored, or, for the first output of two, the other way round.
 	for (const [, structure] of writes)
 		for (const key of reads.structureKeys(structure)) if (written.has(key)) found.add(key);
+	for (const { check } of state.keyResults?.items ?? []) {
+		if (check.kind === "expression") for (const key of reads.conditionKeys(check.condition)) found.add(key);
+	}
 	for (const { name } of reads.errorTargets(state)) for (const key of live.get(name) ?? []) found.add(key);
 	return found;
 }

@@ -13,6 +13,7 @@ import type {
 	StatePlan,
 	Structure,
 } from "../../../compiler/plan/plan.ts";
+import { conditionExpression } from "./condition-expression.ts";
 import type { Door } from "./evaluate.ts";
 import { listTests } from "./foreach-lists.ts";
 import { templatesOf } from "./structure-templates.ts";
@@ -144,6 +145,11 @@ export class MachineReads {
 					if (tested) tests.push({ expression, door: "template" });
 				}
 			}
+		}
+		for (const { check } of state.keyResults?.items ?? []) {
+			if (check.kind !== "expression" || !this.conditionReads(check.condition, key)) continue;
+			const expression = conditionExpression(check.condition.node);
+			if (expression !== undefined) tests.push(expression);
 		}
 		const items = state.foreach?.items;
 		if (items?.kind === "template" && this.structureReads(items, key)) {

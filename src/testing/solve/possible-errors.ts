@@ -5,7 +5,13 @@ import type { MachinePlan, StatePlan, Structure } from "../../../compiler/plan/p
 import { NoTransitionError } from "../../../compiler/xstate/errors.ts";
 import { shapeOf } from "../../../compiler/xstate/shape.ts";
 import { errorNames } from "../../../runtime/agents/errors.ts";
-import { FileNotFoundError, MachineDepthError, TimeoutError, ValueError } from "../../../runtime/state/errors.ts";
+import {
+	FileNotFoundError,
+	MachineDepthError,
+	MaxRetriesExceeded,
+	TimeoutError,
+	ValueError,
+} from "../../../runtime/state/errors.ts";
 import { mayFail } from "./may-fail.ts";
 import type { Choice } from "./transition-cases.ts";
 
@@ -24,7 +30,8 @@ export function possibleErrors(
 ): readonly ErrorNames[] | "any" {
 	if (plan.machineHooks.length > 0 || state.hooks.length > 0 || state.action !== undefined) return "any";
 	const missing = missingFileOf(plan, state);
-	if (missing === undefined && failsFreely(state)) return "any";
+	const isJudged = state.keyResults?.items.some(({ check }) => check.kind === "judged");
+	if (missing === undefined && (failsFreely(state) || isJudged)) return "any";
 	const found: Error[] = missing === undefined ? [] : [new FileNotFoundError("agent", "", "")];
 	if (rendered(state).some(mayFail) || choicesMayFail(plan, state, choice)) found.push(expressionError);
 	if (mayHaveNoTransition(plan, state, choice)) found.push(new NoTransitionError(state.name, []));
@@ -32,6 +39,9 @@ export function possibleErrors(
 		found.push(new TimeoutError(state.name, state.timeout));
 	}
 	if (state.waitFor !== undefined && !hasText(state.waitFor)) found.push(new TypeError());
+	if (state.keyResults !== undefined) {
+		found.push(new MaxRetriesExceeded(state.name, state.keyResults.maxRetries, ""));
+	}
 	if (mayBeNoMapping(state) || mayBeNoList(state)) found.push(new ValueError(""));
 	if (state.foreach !== undefined || state.machine !== undefined || state.launch.length > 0) {
 		found.push(new MachineDepthError(1, 0));

@@ -77,7 +77,7 @@ export function readersFrom(
 		ways.add(way);
 		found.push(reader);
 	};
-	if (at === "transitions") for (const reader of outputReaders(from)) keep(reader);
+	if (at === "transitions") for (const reader of [...checkReaders(from), ...outputReaders(from)]) keep(reader);
 	for (const key of keys) visit({ state: from, at, key, chain: [] });
 	for (const place of open) {
 		if (seen.size > MOST_PLACES || found.length >= most) break;
@@ -106,6 +106,16 @@ export function readersFrom(
 		for (const next of reads.targets(state)) visit({ state: next, at: "work", key, chain });
 	}
 	return found;
+}
+
+/** The checks of the state's key results that read its `output`. */
+function checkReaders({ name, keyResults }: StatePlan): readonly Reader[] {
+	return (keyResults?.items ?? []).flatMap(({ check }): Reader[] => {
+		if (check.kind !== "expression" || !references(check.condition.node).some(({ path: [root] }) => root === "output"))
+			return [];
+		const expression = conditionExpression(check.condition.node);
+		return expression === undefined ? [] : [{ state: name, ...expression, chain: [], isOwn: false }];
+	});
 }
 
 /** Conditions of the state itself that read its `output`. */

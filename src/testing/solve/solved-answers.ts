@@ -9,6 +9,7 @@ import {
 	plainMessage,
 } from "./answer-space.ts";
 import { tellingCandidates } from "./candidates.ts";
+import { answersForChecks } from "./check-texts.ts";
 import { costIn, costSources } from "./cost-sources.ts";
 import { combinations, declaredEffects, supposedKeys } from "./effects.ts";
 import { childErrorSource, errorSources, isGivenError, namedErrors, otherError } from "./error-sources.ts";
@@ -49,14 +50,21 @@ export class SolvedAnswers implements AnswerSpace {
 
 	agentOutputs(state: StatePlan, context: FlatContext): readonly unknown[] {
 		const solved = this.#solvedOf(`agent ${state.name}`, () => [agentSource(this.#plan, state)]);
-		return different([...named(this.#options.extra?.agents, state.agent), ...this.#candidates(solved, context)]);
+		return different([
+			...named(this.#options.extra?.agents, state.agent),
+			...withTexts(state, this.#candidates(solved, context), context),
+		]);
 	}
 
 	childOutputs(state: StatePlan, machine: string, context: FlatContext): readonly unknown[] {
 		const solved = this.#solvedOf(`machine ${machine} ${state.name}`, () =>
 			childSources(this.#plan, state, machine, this.#options.plans),
 		);
-		return different([...named(this.#options.extra?.machines, machine), ...this.#candidates(solved, context)]);
+		const candidates = this.#candidates(solved, context);
+		return different([
+			...named(this.#options.extra?.machines, machine),
+			...(state.machine?.kind === "single" ? withTexts(state, candidates, context) : candidates),
+		]);
 	}
 
 	actionEffects(state: StatePlan, action: string, context: FlatContext): readonly FlatContext[] {
@@ -114,6 +122,12 @@ export class SolvedAnswers implements AnswerSpace {
 			return found;
 		});
 	}
+}
+
+/** What the checks of key results ask for first: whoever begins with it needs one attempt. */
+function withTexts(state: StatePlan, candidates: readonly unknown[], context: FlatContext): readonly unknown[] {
+	const [good, ...others] = answersForChecks(state, candidates[0], context);
+	return good === undefined ? candidates : [good, ...candidates, ...others];
 }
 
 /** Context keys whose values before the answer the templates and readers of a source see. */

@@ -187,12 +187,76 @@ states:
 		says: ["keeps `results`", "everything is kept in one place, `sqlite`"],
 	},
 	{
-		name: "goals that nothing judges",
+		name: "a key result that nothing judges",
 		yaml: `agents: { judge: ./judge.yml }
 states:
   start: { type: initial, agent: judge, key_results: [{ name: long }], transitions: [{ to: done }] }
   done: { type: final }`,
-		gives: "FS4114 3:41",
+		gives: "FS4117 3:55",
+		says: ["nobody tells whether `long` holds", "settings.validator"],
+	},
+	{
+		name: "two key results of one name",
+		yaml: `agents: { writer: ./writer.yml }
+states:
+  start:
+    type: initial
+    agent: writer
+    key_results: [{ name: long, check: size(text(output)) > 2 }, { name: long, check: size(text(output)) > 3 }]
+    transitions: [{ to: done }]
+  done: { type: final }`,
+		gives: "FS4118 6:74",
+		says: ["two key results are called `long`"],
+	},
+	{
+		name: "key results of a state that waits",
+		yaml: `states:
+  start: { type: initial, wait_for: approval, key_results: [{ name: ok, check: output.ok == true }], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4119 2:47",
+		says: ["`start` waits for a signal", "check the data in the next state"],
+	},
+	{
+		name: "key results of a state without work",
+		yaml: `context: { a: input.a }
+states:
+  start: { type: initial, key_results: [{ name: ok, check: context.a == 1 }], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4119 3:27",
+		says: ["`start` does no work", "conditions of transitions"],
+	},
+	{
+		name: "retries without key results",
+		yaml: `agents: { writer: ./writer.yml }
+states:
+  start: { type: initial, agent: writer, max_retries: 2, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 3:42",
+		says: ["it belongs to `key_results`"],
+	},
+	{
+		name: "a judge that nobody asks",
+		yaml: `agents: { writer: ./writer.yml }
+settings: { validator: writer }
+states:
+  start: { type: initial, agent: writer, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 2:13",
+		says: ["no state has a key result without a `check`"],
+	},
+	{
+		name: "a context key that key results overwrite",
+		yaml: `context: { attempt: 1 }
+agents: { writer: ./writer.yml }
+states:
+  start:
+    type: initial
+    agent: writer
+    key_results: [{ name: long, check: size(text(output)) > 2 }]
+    transitions: [{ to: done }]
+  done: { type: final }`,
+		gives: "FS4109 1:12",
+		says: ["`context.attempt` is the runtime's"],
 	},
 	{
 		name: "an output that is one value",
@@ -201,5 +265,98 @@ states:
   start: { type: initial, transitions: [{ to: done }] }
   done: { type: final, output: context.list }`,
 		gives: "FS4116 4:32",
+	},
+	{
+		name: "tools of a state without an agent",
+		yaml: `states:
+  start: { type: initial, tools: [search], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4121 2:27",
+		says: ["no agent that could call them"],
+	},
+	{
+		name: "tools beside a list of those that are allowed",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tools: [a], tool_loop: { allowed_tools: [b] }, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4122 3:66",
+	},
+	{
+		name: "a tool loop of a program that runs its own tools",
+		yaml: `agents: { coder: { type: codex-cli } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, tool_loop: true, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4124 3:61",
+		says: ["`codex-cli`", "remove `tool_loop`"],
+	},
+	{
+		name: "tools for such a program, which a profile names",
+		yaml: `agents: { coder: { spec: flatagent, data: { profile: cc, prompt: { user: Mend it. } } } }
+profiles: { spec: flatprofile, data: { model_profiles: { cc: { type: claude-code, model: opus } } } }
+states:
+  start: { type: initial, agent: coder, tools: [a], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4124 4:41",
+		says: ["`claude-code`", "remove `tools`"],
+	},
+	{
+		name: "a tool loop of an agent of the Agents SDK",
+		yaml: `agents: { triage: { type: openai-agents, config: { model: { provider: openai, name: m }, user: hi } } }
+states:
+  start: { type: initial, agent: triage, tool_loop: true, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4124 3:42",
+	},
+	{
+		name: "a tool loop that fails for `on_error`",
+		yaml: `agents: { coder: { type: pi-agent, config: { agent_config: { model: m } } } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, tool_loop: true, on_error: done, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4125 3:61",
+	},
+	{
+		name: "a tool whose name providers refuse",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tools: ["ask human"], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4123 3:49",
+	},
+	{
+		name: "a tool that is listed twice",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tools: [a, { name: a, pause: wait }], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4123 3:60",
+		says: ["twice"],
+	},
+	{
+		name: "a tool whose arguments are no object",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tools: [{ name: a, pause: wait, parameters: { type: string } }], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4123 3:93",
+	},
+	{
+		name: "a time to wait for a tool that does not pause",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tools: [{ name: a, timeout: 5 }], transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 3:60",
+		says: ["`a` does not pause"],
+	},
+	{
+		name: "tools that tool_loop switches off",
+		yaml: `agents: { judge: ./judge.yml }
+states:
+  start: { type: initial, agent: judge, tools: [a], tool_loop: false, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 3:41",
 	},
 ];

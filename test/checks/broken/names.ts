@@ -90,7 +90,7 @@ states:
   start: { type: initial, agent: writer, transitions: [{ to: done }] }
   done: { type: final }`,
 		gives: "FS3101 2:24",
-		also: ["FS4114"],
+		also: ["FS4110"],
 	},
 	{
 		name: "an unknown machine",

@@ -31,6 +31,49 @@ export const PORTABLE: readonly Broken[] = [
 		options,
 	},
 	{
+		name: "a key of claude-code agents of our own, allowed_tools",
+		yaml: `agents: { coder: { type: claude-code, config: { model: opus, allowed_tools: [Read] } } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, transitions: [{ to: done }] }${DONE}`,
+		gives: "FS6101 1:62",
+		options,
+	},
+	{
+		name: "a key of claude-code agents of our own, disallowed_tools",
+		yaml: `agents: { coder: { type: claude-code, config: { model: opus, disallowed_tools: [Bash] } } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, transitions: [{ to: done }] }${DONE}`,
+		gives: "FS6101 1:62",
+		options,
+	},
+	{
+		name: "a key of claude-code agents of our own, max_turns",
+		yaml: `agents: { coder: { type: claude-code, config: { model: opus, max_turns: 3 } } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, transitions: [{ to: done }] }${DONE}`,
+		gives: "FS6101 1:62",
+		options,
+	},
+	{
+		name: "an effort that the reference does not have",
+		yaml: `agents: { coder: { type: claude-code, config: { model: opus, effort: xhigh } } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, transitions: [{ to: done }] }${DONE}`,
+		gives: "FS6102 1:70",
+		options,
+	},
+	{
+		name: "a key of our own in a profile",
+		yaml: `agents: { coder: { spec: flatagent, data: { profile: cc, prompt: { user: u } } } }
+profiles: { spec: flatprofile, data: { model_profiles: { cc: { type: claude-code, max_turns: 3 } } } }
+states:
+  start: { type: initial, agent: coder, input: { task: t }, transitions: [{ to: done }] }${DONE}`,
+		gives: "FS6101 1:11",
+		options,
+		says: ["in the profile of `coder`"],
+		also: ["FS6102"],
+	},
+	{
 		name: "an ignored limit",
 		yaml: work("    agent: judge", "settings: { max_steps: 5 }"),
 		gives: "FS6102 3:13",

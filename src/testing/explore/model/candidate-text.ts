@@ -3,7 +3,7 @@
 import { isRecord } from "../../../../compiler/document/plain-data.ts";
 import { pythonEquals } from "../../../../compiler/expression/index.ts";
 import { type CandidateParsing, parseCandidate } from "../../../../runtime/agents/candidate.ts";
-import { matchOf } from "./matching-text.ts";
+import { matchOf } from "../../solve/matching-text.ts";
 
 /**
  * Makes a text of one line for each field. Fields that `wanted` lacks get whatever their pattern matches.

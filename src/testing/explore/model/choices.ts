@@ -18,6 +18,16 @@ export class Choices {
 		return option;
 	}
 
+	/** How many choices were made so far. */
+	get made(): number {
+		return this.#counts.length;
+	}
+
+	/** What was picked since so many choices were made. */
+	pickedSince(made: number): readonly number[] {
+		return this.#counts.slice(made).map((_, at) => this.#picked[made + at] ?? 0);
+	}
+
 	/** What to pick for the next way; undefined behind the last one. */
 	next(): readonly number[] | undefined {
 		const picked = this.#counts.map((_, at) => this.#picked[at] ?? 0);

@@ -11,6 +11,7 @@ const ownErrors: ReadonlySet<string> = new Set([
 	"UnknownStateError",
 	"LimitReachedError",
 	"MachineDepthError",
+	"MaxRetriesExceeded",
 ]);
 
 /** What fails where it does not matter with what. */

@@ -7,6 +7,7 @@ import { LimitReachedError } from "../../../../compiler/xstate/errors.ts";
 import type { MachineContext } from "../../../../compiler/xstate/machine-context.ts";
 import { scopeOf, structureReadsInput } from "../../../../compiler/xstate/scope.ts";
 import { ValueError } from "../../../../runtime/state/errors.ts";
+import { historyWith } from "../../../../runtime/state/history.ts";
 import type { AnswerSpace, FlatContext } from "../../solve/answer-space.ts";
 import type { Choices } from "./choices.ts";
 import type { GivenAnswer } from "./way.ts";
@@ -16,20 +17,49 @@ export class ModelVisit {
 	readonly space: AnswerSpace;
 	readonly state: StatePlan;
 	readonly choices: Choices;
-	readonly answers: GivenAnswer[] = [];
-	readonly outcomes: string[] = [];
+	readonly answers: GivenAnswer[];
+	readonly outcomes: string[];
+	/** The visit that this is a part of. */
+	readonly #whole: ModelVisit | undefined;
 	/** With the calls of this visit. */
 	context: MachineContext;
 	/** Calls of agents that were counted in this visit, and what they cost. */
 	#calls = 0;
 	#cost = 0;
 
-	constructor(plan: MachinePlan, space: AnswerSpace, state: StatePlan, context: MachineContext, choices: Choices) {
+	constructor(
+		plan: MachinePlan,
+		space: AnswerSpace,
+		state: StatePlan,
+		context: MachineContext,
+		choices: Choices,
+		whole?: ModelVisit,
+	) {
+		this.#whole = whole;
+		this.answers = whole?.answers ?? [];
+		this.outcomes = whole?.outcomes ?? [];
 		this.plan = plan;
 		this.space = space;
 		this.state = state;
 		this.context = context;
 		this.choices = choices;
+	}
+
+	/** An attempt of this visit: with a context of its own; what is answered and spent is the visit's. */
+	part(choices: Choices): ModelVisit {
+		return new ModelVisit(this.plan, this.space, this.state, this.context, choices, this);
+	}
+
+	/** The visit as it is now, to try something on. */
+	copy(): ModelVisit {
+		const copied = new ModelVisit(this.plan, this.space, this.state, this.context, this.choices);
+		copied.countCalls(this.#calls, this.#cost);
+		return copied;
+	}
+
+	/** Goes on with this context. */
+	begin(context: MachineContext): void {
+		this.context = context;
 	}
 
 	/** Renders a structure of this state. @throws ExpressionError */
@@ -64,6 +94,12 @@ export class ModelVisit {
 		}
 	}
 
+	/** Adds what the state has given to `context.history` where the machine asks for it. */
+	note(output: unknown, passed?: Parameters<typeof historyWith>[2]): void {
+		const history = historyWith(this, output, passed);
+		if (history) this.merge({ history });
+	}
+
 	/** The context without `machine`. */
 	get flat(): FlatContext {
 		const { machine: _, ...flat } = this.context;
@@ -76,16 +112,22 @@ export class ModelVisit {
 
 	/** Calls that the run has made up to now. */
 	get calls(): number {
+		if (this.#whole) return this.#whole.calls;
 		return this.context.machine.total_api_calls + this.#calls;
 	}
 
 	/** What the run has cost up to now, in US dollars. */
 	get cost(): number {
+		if (this.#whole) return this.#whole.cost;
 		return this.context.machine.total_cost + this.#cost;
 	}
 
 	/** Calls, and their cost, that count only once the state's work is done. */
 	countCalls(calls: number, cost = 0): void {
+		if (this.#whole) {
+			this.#whole.countCalls(calls, cost);
+			return;
+		}
 		this.#calls += calls;
 		this.#cost += cost;
 	}

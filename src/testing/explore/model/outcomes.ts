@@ -32,6 +32,9 @@ export const outcome = {
 	actionFailed: "action failed",
 	signal: "signal received",
 	timeout: "timed out",
+	keyResultsHold: "key results held at once",
+	keyResultsHoldLater: "key results held in a later attempt",
+	attemptsUsedUp: "attempts used up",
 } as const;
 
 /** What an exploration tries to show of a state, in the order of its work. */
@@ -42,6 +45,7 @@ export function outcomesOf(plan: MachinePlan, state: StatePlan): readonly string
 		...(state.launch.length === 0 ? [] : [outcome.launched]),
 		...childOutcomes(plan, state),
 		...agentOutcomes(plan, state),
+		...attemptOutcomes(state),
 		...(state.timeout !== null && hasTimedWork(state) ? [outcome.timeout] : []),
 	];
 }
@@ -112,6 +116,12 @@ function agentOutcomes({ agents }: MachinePlan, { agent, execution, toolLoop }: 
 				outcome.noCandidate,
 			];
 	}
+}
+
+function attemptOutcomes({ keyResults }: StatePlan): readonly string[] {
+	if (keyResults === undefined) return [];
+	const later = keyResults.maxRetries > 0 ? [outcome.keyResultsHoldLater] : [];
+	return [outcome.keyResultsHold, ...later, outcome.attemptsUsedUp];
 }
 
 function marginOf(agent: AgentPlan | undefined, execution: Extract<ExecutionPlan, { type: "mdap_voting" }>): number {

@@ -4,6 +4,7 @@ import { truthy } from "../../../../compiler/expression/index.ts";
 import { TimeoutError } from "../../../../runtime/state/errors.ts";
 import type { ActionAnswer, WaitAnswer } from "../../scenario/scenario.ts";
 import { runAgent } from "./agent-model.ts";
+import { runAttempts } from "./attempts-model.ts";
 import { runForeach, runLaunches, runMachines } from "./child-model.ts";
 import { answeredErrors, errorOf, failure } from "./given-errors.ts";
 import type { ModelVisit } from "./model-visit.ts";
@@ -11,20 +12,47 @@ import { hasTimedWork, outcome } from "./outcomes.ts";
 
 /** Does the state's work. @returns what templates see as `output` @throws what the runtime would throw */
 export function runWork(visit: ModelVisit): unknown {
-	const { state } = visit;
-	let output: unknown;
+	const { keyResults } = visit.state;
 	endInTime(visit);
+	if (keyResults === undefined) {
+		const { output, gives } = produce(visit);
+		if (gives) visit.applyOutput(gives.output);
+		visit.note(output);
+		return output;
+	}
+	let gives: Produced["gives"];
+	const { output, ...passed } = runAttempts(visit, keyResults, (part) => {
+		const produced = produce(part);
+		gives = produced.gives;
+		return produced.output;
+	});
+	if (gives) visit.applyOutput(gives.output);
+	visit.note(output, passed);
+	return output;
+}
+
+/** What the work of a state has given. */
+interface Produced {
+	readonly output: unknown;
+	/** What `output_to_context` sees as `output`; absent where it is not asked. */
+	readonly gives?: { readonly output: unknown };
+}
+
+function produce(visit: ModelVisit): Produced {
+	const { state } = visit;
 	if (state.action !== undefined) runAction(visit, state.action);
 	if (state.launch.length > 0) runLaunches(visit);
 	if (state.foreach || state.machine) {
-		output = state.foreach ? runForeach(visit, state.foreach) : state.machine && runMachines(visit, state.machine);
-		visit.applyOutput(truthy(output) ? output : {});
+		const output = state.foreach
+			? runForeach(visit, state.foreach)
+			: state.machine && runMachines(visit, state.machine);
+		const gives = { output: truthy(output) ? output : {} };
+		if (state.agent === undefined) return { output, gives };
+		visit.applyOutput(gives.output);
 	}
-	if (state.agent !== undefined) {
-		output = runAgent(visit, state.agent);
-		visit.applyOutput(output);
-	}
-	return output;
+	if (state.agent === undefined) return { output: undefined };
+	const output = runAgent(visit, state.agent);
+	return { output, gives: { output } };
 }
 
 /** @throws TimeoutError in the way in which the state's time is over before its work is done */
@@ -70,5 +98,6 @@ export function runWait(visit: ModelVisit): unknown {
 	visit.outcomes.push(outcome.signal);
 	const data = answer.data ?? null;
 	visit.applyOutput(isRecord(data) ? data : { value: data });
+	visit.note(data);
 	return data;
 }

@@ -36,7 +36,10 @@ export function workReads(state: StatePlan): readonly ReadPath[] {
 	const own = machine?.kind === "list" ? machine.entries.map((entry) => entry.input) : [];
 	const channel = waitFor?.kind === "template" ? waitFor : undefined;
 	const fallible = [input, launchInput, sessionId, foreach?.key, ...own, channel].filter(mayFail);
-	return [...structureReads(foreach?.items), ...fallible.flatMap(structureReads)];
+	const checks = state.keyResults?.items.flatMap(({ check }) =>
+		check.kind === "expression" ? readsOf(check.condition.node) : [],
+	);
+	return [...structureReads(foreach?.items), ...fallible.flatMap(structureReads), ...(checks ?? [])];
 }
 
 /** What the conditions of a state's transitions read. */
