@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { watch } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { isRunning } from "../mcp/mcp-machine.ts";
 import { type ToolFolder, toolFolder } from "./tool-folder.ts";
 
@@ -12,6 +12,13 @@ function pidsIn({ root }: ToolFolder): string[] {
 		.trim()
 		.split("\n")
 		.map((pid) => `pid ${pid}`);
+}
+
+/** Once no process that a command has noted runs: the kernel closes the pipes of one that it kills before it is gone. */
+async function ended(folder: ToolFolder, count: number): Promise<void> {
+	const pids = pidsIn(folder);
+	expect(pids).toHaveLength(count);
+	await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000 });
 }
 
 it("runs a command in the working directory and tells how it ended", async () => {
@@ -51,7 +58,7 @@ it("ends the command with all that it has started when its time is over, and tel
 		content: "Error executing tool 'bash': The command took longer than 0.5 s and was ended.\nbegun\n",
 		is_error: true,
 	});
-	expect(pidsIn(folder).map(isRunning)).toEqual([false, false]);
+	await ended(folder, 2);
 });
 
 it("ends all of it when the call is aborted", async () => {
@@ -60,15 +67,15 @@ it("ends all of it when the call is aborted", async () => {
 	const begun = (async () => {
 		for await (const _ of watch(folder.root)) if (pidsIn(folder).some((pid) => pid !== "pid ")) return;
 	})();
-	const ended = folder.call("bash", { command: "sleep 1000 & echo $! > pids; wait" }, { signal: abort.signal });
+	const answer = folder.call("bash", { command: "sleep 1000 & echo $! > pids; wait" }, { signal: abort.signal });
 	await begun;
 	abort.abort(new Error("enough"));
-	expect(await ended).toMatchObject({ content: expect.stringContaining("enough"), is_error: true });
-	expect(pidsIn(folder).map(isRunning)).toEqual([false]);
+	expect(await answer).toMatchObject({ content: expect.stringContaining("enough"), is_error: true });
+	await ended(folder, 1);
 });
 
 it("leaves nothing in the background", async () => {
 	await using folder = toolFolder();
 	expect((await folder.call("bash", { command: "sleep 1000 & echo $! > pids" })).content).toBe("[exit code 0]");
-	expect(pidsIn(folder).map(isRunning)).toEqual([false]);
+	await ended(folder, 1);
 });
