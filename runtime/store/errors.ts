@@ -6,6 +6,8 @@ export type StoreErrorCode =
 	| "invalid_checkpoint_key"
 	| "invalid_prune"
 	| "invalid_signal"
+	| "unknown_worker"
+	| "unknown_work_item"
 	| "store_closed"
 	| "store_driver_missing"
 	| "store_unreachable"

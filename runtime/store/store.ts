@@ -1,6 +1,9 @@
 /** A store: everything durable behind one address. */
+import type { JoinBackend } from "../fleet/join-backend.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { SignalBackend } from "../signals/signal-backend.ts";
+import type { RegistrationBackend } from "../workers/registration-backend.ts";
+import type { WorkBackend } from "../workers/work-backend.ts";
 import type { ConfigStore } from "./config-store.ts";
 import type { ExecutionLock } from "./execution-lock.ts";
 import type { PersistenceBackend } from "./persistence-backend.ts";
@@ -14,6 +17,12 @@ export interface Store extends AsyncDisposable {
 	readonly results: ResultBackend;
 	readonly signals: SignalBackend;
 	readonly configs: ConfigStore;
+	/** For executions that wait for others on other workers; absent where a store cannot have them. */
+	readonly joins?: JoinBackend;
+	/** Workers that have registered; absent where a store cannot have them. */
+	readonly registrations?: RegistrationBackend;
+	/** Pools of work; absent where a store cannot have them. */
+	readonly work?: WorkBackend;
 	/**
 	 * Closes files and connections. What is under way is finished first; who waits for a result is told `store_closed`, and
 	 * so is whoever uses a part of the store from then on. A second call does nothing.
