@@ -215,7 +215,12 @@ await describePostgres("a Postgres server", () => {
 			failureOf(store.persistence.listExecutionIds()),
 			reading,
 		]);
-		for (const failure of failures) expect(failure).toMatchObject({ code: "store_unreachable", name: "StoreError" });
+		// The server may stop in the middle of a read; what is sent afterwards finds nobody.
+		const codes = [["store_unreachable"], ["store_unreachable"], ["store_unreachable", "store_read_failed"]];
+		for (const [index, failure] of failures.entries()) {
+			expect(failure).toMatchObject({ name: "StoreError" });
+			expect(codes[index]).toContain(Reflect.get(Object(failure), "code"));
+		}
 	});
 
 	it("that takes a connection and says nothing is given up in time", async () => {

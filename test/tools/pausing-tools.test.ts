@@ -353,7 +353,8 @@ describe("a pausing tool with a timeout", () => {
 		const { machine, clock } = clocked(store);
 		await machine.run({ task: "t" }, { executionId: "e" });
 		expect(await store.persistence.listExecutions({ wakeBefore: 60_000 })).toMatchObject([{ execution_id: "e" }]);
-		clock.now = 59_999;
+		// The rest of the time is waited for on real timers: it must not end before the run has parked.
+		clock.now = 30_000;
 		expect(await machine.resume("e")).toMatchObject({ status: "waiting" });
 		clock.now = 60_000;
 		expect(await machine.resume("e")).toMatchObject({ status: "done", output: { late: "TimeoutError" } });
