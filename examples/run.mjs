@@ -3,9 +3,10 @@
  *
  * An example is a folder with a `run.mjs` that exports
  * - `summary`: a line for the list;
- * - `run({ model, onEvent, log })`: runs it and gives the result, which is printed as JSON.
+ * - `run({ model, store, onEvent, log })`: runs it and gives the result, which is printed as JSON.
  *   `model` is `provider/name`, for `FlatMachine`; `onEvent` prints a progress line for each event of a run; `log`
- *   prints a line of its own. Progress goes to standard error, the result to standard output.
+ *   prints a line of its own. `store` is the address given with `--store`, which the examples of launched machines and of
+ *   sleepers take; else each uses a store of its own. Progress goes to standard error, the result to standard output.
  *
  * If the folder has a `model.yml` or `model.mjs`, this is the script of a mock model: an HTTP server in this process that
  * answers in place of a real model. With `--model PROVIDER/NAME` that model answers, with `--real` those that the
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
 		model: { type: "string" },
+		store: { type: "string" },
 		real: { type: "boolean", default: false },
 		quiet: { type: "boolean", default: false },
 	},
@@ -60,7 +62,7 @@ async function runExample(name) {
 		log(`${name}: ${example.summary}`);
 		if (model !== undefined)
 			log(`model: ${model}${mock ? ` (answers from ${mock.script}; --model PROVIDER/NAME for a real one)` : ""}`);
-		const result = await example.run({ model, onEvent: printProgress(log), log });
+		const result = await example.run({ model, store: values.store, onEvent: printProgress(log), log });
 		console.log(toJson(result));
 	} catch (error) {
 		console.error(`${error.name}: ${error.message}`);

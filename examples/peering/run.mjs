@@ -1,32 +1,32 @@
-import { FlatMachine, InMemoryResultBackend, resultUri } from "flatstate";
+import { FlatMachine, openStore, resultUri } from "flatstate";
 
-export const summary = "machines of machines: a newsroom, its desks, their reporters; results by address";
+export const summary = "machines that are launched, asked and ask each other: a newsroom and its desks; results by id";
 
-const desks = [
-	{ name: "town", stories: ["the bridge", "the budget"] },
-	{ name: "sport", stories: ["the derby"] },
-];
+const input = {
+	town: { stories: ["the bridge", "the budget"], peer: "sport", question: "who walks over the bridge on match days" },
+	sport: { stories: ["the derby"], peer: "town", question: "what is being dug up around the stadium" },
+};
 
-export async function run({ model, onEvent }) {
-	// Every execution has an id. Random by default; counted here, so that the addresses are the same each time.
-	let count = 0;
-	const newId = () => `run-${++count}`;
-	const results = new InMemoryResultBackend();
-	const machine = new FlatMachine({ file: `${import.meta.dirname}/config/newsroom.yml`, model, results, newId });
+export async function run({ model, onEvent, log, store: address = "memory:" }) {
+	const store = await openStore(address);
+	try {
+		const machine = new FlatMachine({ file: `${import.meta.dirname}/config/newsroom.yml`, model, store });
+		const newsroom = await machine.run(input, { onEvent });
+		if (newsroom.status !== "done") throw newsroom.error ?? new Error(`The newsroom is ${newsroom.status}.`);
 
-	const children = {};
-	const output = await machine.execute(
-		{ desks },
-		{
-			onEvent(event) {
-				if (event.type === "child_start" || event.type === "launch") children[resultUri(event.childId)] = event.machine;
-				onEvent(event);
-			},
-		},
-	);
-
-	// What a child or launched machine gave is kept under an address made of its id.
-	// Whoever knows an address can read what came out there, also from machines that nobody waited for.
-	const [printer] = Object.keys(children).filter((address) => children[address] === "printer");
-	return { ...output, children, printed: await results.read(printer) };
+		// Whoever launched knows the ids, and whoever knows an id can read what came out there, from any process and at any time.
+		// What the newsroom has asked and waited for has its run as its root; what it has launched is a root of its own.
+		const launched = await store.persistence.listExecutions({
+			parentExecutionId: newsroom.executionId,
+			rootsOnly: true,
+		});
+		const pages = [];
+		for (const { execution_id } of launched) {
+			log(`     reads ${resultUri(execution_id)}`);
+			pages.push(await store.results.read(resultUri(execution_id), { timeoutSeconds: 60 }));
+		}
+		return { newsroom: newsroom.output, pages: pages.toSorted((a, b) => (a.desk < b.desk ? -1 : 1)) };
+	} finally {
+		await store.close();
+	}
 }

@@ -41,7 +41,10 @@ const runs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 	"parallelism/config/foreach.yml": { stops: [{ city: "Porto" }, { city: "Oslo", wish: "swimming" }] },
 	"parallelism/config/launch.yml": { city: "Granada" },
 	"parallelism/config/list.yml": { city: "Ghent" },
-	"peering/config/newsroom.yml": { desks: [{ name: "sport", stories: ["the derby"] }] },
+	"peering/config/newsroom.yml": {
+		town: { stories: ["the bridge"], peer: "sport", question: "who walks over the bridge on match days" },
+		sport: { stories: ["the derby"] },
+	},
 	"research_paper_analysis/config/analysis.yml": { paper: "A Hole in the Fence\n\n## Abstract\nHoles help." },
 	"rlm/config/rlm.yml": {
 		question: "What of the blue toolbox?",
