@@ -6,6 +6,8 @@ export type FleetErrorCode =
 	| "queue_unreachable"
 	/** The package that speaks to it is not installed. */
 	| "queue_driver_missing"
+	/** An address or a name is no queue's. */
+	| "invalid_queue_url"
 	/** A job's data are no job. */
 	| "invalid_job"
 	/** Executions cannot be run by workers with this store. */

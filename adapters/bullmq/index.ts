@@ -1,0 +1,52 @@
+/** Queues of a fleet's jobs on BullMQ, with Redis or Postgres as the server. */
+import { FleetError } from "../../runtime/fleet/errors.ts";
+import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
+import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
+import { parseAddress as parseRedisAddress } from "../stores/redis/address.ts";
+import { BullJobQueue } from "./bull-queue.ts";
+import type { ModuleLoader } from "./driver.ts";
+import { openRedisServer } from "./redis-server.ts";
+
+export interface BullQueueOptions {
+	/** Several queues of one server and prefix or schema differ by it. Default `flatstate`. */
+	readonly name?: string;
+	/** Seconds for the first connection. Default 5. */
+	readonly connectSeconds?: number;
+	/** Seconds for which a server that goes away later is waited for when jobs are added or removed. Default 60. */
+	readonly patienceSeconds?: number;
+	/** Is told of lost connections. Default: nobody is. */
+	readonly logger?: Logger;
+	/** How packages are imported. */
+	readonly modules?: Partial<ModuleLoader>;
+}
+
+/**
+ * Opens the queue at an address: `redis://`, `rediss://` (with `?prefix=NAME`) or `postgres://` (with `?schema=NAME`), the
+ * same as of the store there.
+ * @throws FleetError `invalid_queue_url`, `queue_driver_missing`, or `queue_unreachable` within a few seconds
+ */
+export async function openBullQueue(url: string, options: BullQueueOptions = {}): Promise<JobQueue> {
+	const { name: base = "flatstate", connectSeconds = 5, patienceSeconds = 60, logger = silentLogger } = options;
+	if (!/^[\w.-]{1,60}$/.test(base)) {
+		throw new FleetError(
+			"invalid_queue_url",
+			"Invalid name of a queue: expected 1 to 60 letters, digits, `_`, `-` and `.`.",
+		);
+	}
+	const onError = (error: Error) => logger.warn("The connection to the queue is lost.", { error: error.message });
+	if (!/^rediss?:/.test(url)) {
+		throw new FleetError(
+			"invalid_queue_url",
+			"Invalid address of a queue: expected one that begins with redis://, rediss:// or postgres://.",
+		);
+	}
+	const address = parseRedisAddress(url);
+	const server = await openRedisServer({
+		address,
+		base,
+		connectSeconds,
+		onError,
+		...(options.modules === undefined ? {} : { modules: options.modules }),
+	});
+	return new BullJobQueue({ server, base, patienceSeconds });
+}

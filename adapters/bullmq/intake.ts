@@ -1,0 +1,245 @@
+/** Takes the jobs of one of BullMQ's queues, has them handled, and removes or puts back what has ended. */
+import type { Job, JobJson } from "bullmq";
+import type { ConsumeOptions, JobEnd } from "../../runtime/fleet/job-queue.ts";
+import { type HeldJob, HeldJobs } from "./held-jobs.ts";
+import { type Answer, dataOf, fromBullId, nothing, readAnswer } from "./job-form.ts";
+import type { MachineLimits } from "./machine-limits.ts";
+import { patiently } from "./patience.ts";
+import type { BullWorker, LockTimes, QueueServer } from "./server.ts";
+import type { Slots } from "./slots.ts";
+
+export interface IntakeParts {
+	readonly server: Pick<QueueServer, "safe" | "toJob">;
+	readonly worker: BullWorker;
+	readonly times: LockTimes;
+	/** Those of the consumer, for all its queues. */
+	readonly slots: Slots;
+	readonly machines: MachineLimits;
+	readonly options: Pick<ConsumeOptions, "handle" | "logger">;
+}
+
+/** How a job's handling ended here. */
+type Ending = JobEnd | { readonly type: "thrown"; readonly error: unknown };
+
+/** Seconds after which an idle worker looks by itself: the call that was to wake it may have been another's that died. */
+const idleSeconds = 5;
+const retryMs = 500;
+const longestBackoffMs = 60_000;
+
+export class Intake {
+	readonly #parts: IntakeParts;
+	readonly #held: HeldJobs;
+	readonly #working = new Set<Promise<void>>();
+	/** Resolves when nothing more is to be taken. */
+	readonly #ended: Promise<void>;
+	#end: () => void = () => {};
+	#open = true;
+	#stopping = false;
+	#tokens = 0;
+	#loop: Promise<void> = Promise.resolve();
+	handled = 0;
+
+	constructor(parts: IntakeParts) {
+		this.#parts = parts;
+		this.#held = new HeldJobs(parts.worker, parts.times);
+		this.#ended = new Promise((resolve) => {
+			this.#end = resolve;
+		});
+	}
+
+	get running(): number {
+		return this.#held.size;
+	}
+
+	async start(): Promise<void> {
+		await this.#parts.worker.waitUntilReady();
+		await this.#parts.worker.startStalledCheckTimer();
+		this.#loop = this.#take();
+	}
+
+	/** Takes nothing more; what runs goes on. */
+	async pause(): Promise<void> {
+		if (!this.#open) return;
+		this.#open = false;
+		this.#end();
+		await this.#quietly(() => this.#parts.worker.getBackend().disconnectBlocking(false));
+		await this.#loop;
+		await this.#wakeAnother();
+	}
+
+	/** @param reason for the signals of what runs */
+	async stop(reason: Error): Promise<void> {
+		this.#stopping = true;
+		const paused = this.pause();
+		this.#held.abortAll(reason);
+		await paused;
+		await Promise.all(this.#working);
+		this.#held.close();
+		await this.#quietly(() => this.#parts.worker.close(true));
+	}
+
+	async #take(): Promise<void> {
+		const { slots } = this.#parts;
+		let woken = false;
+		while (this.#open) {
+			// A wake-up reaches one worker only: who has no time for it hands it on.
+			if (!slots.takeNow()) {
+				if (woken) await this.#wakeAnother();
+				if (!(await slots.take(this))) return;
+			}
+			woken = false;
+			const { job, nextAt, token } = await this.#fetch();
+			if (job !== null) {
+				this.#work(job, token);
+				continue;
+			}
+			slots.giveBack();
+			if (this.#open) woken = await this.#idle(nextAt);
+		}
+	}
+
+	async #fetch(): Promise<Answer & { readonly token: string }> {
+		const token = this.#newToken();
+		if (!this.#open) return { ...nothing, token };
+		try {
+			return { ...readAnswer(await this.#parts.worker.getBackend().moveToActive(token)), token };
+		} catch (error) {
+			this.#parts.options.logger.warn("The queue cannot be asked for jobs.", { error: this.#textOf(error) });
+			await this.#pause(retryMs);
+			return { ...nothing, token };
+		}
+	}
+
+	/** Waits until there may be a job. @returns whether it was told so, and others were not */
+	async #idle(nextAt: number): Promise<boolean> {
+		const backend = this.#parts.worker.getBackend();
+		let until = nextAt;
+		while (this.#open) {
+			const left = until === 0 ? idleSeconds : Math.min(idleSeconds, (until - Date.now()) / 1_000);
+			if (left <= 0) return false;
+			const waiting = backend.waitForJob(Math.max(left, backend.minimumBlockTimeout));
+			const call = await Promise.race([waiting.catch(() => this.#pause(retryMs)), this.#ended]);
+			if (!call) return false;
+			if (!(call.score > Date.now())) return true;
+			until = call.score;
+		}
+		return false;
+	}
+
+	/** Takes a job and puts it back as the first: that wakes a worker that waits. */
+	async #wakeAnother(): Promise<void> {
+		const backend = this.#parts.worker.getBackend();
+		const token = this.#newToken();
+		await this.#quietly(async () => {
+			const { job } = readAnswer(await backend.moveToActive(token));
+			if (job !== null) await backend.moveJobFromActiveToWait(job.id, token);
+		});
+	}
+
+	/** Handles the job and those that come with its end, and gives the slot back after them. */
+	#work(first: JobJson, token: string): void {
+		const working = (async () => {
+			let json: JobJson | null = first;
+			while (json !== null) json = await this.#handle(json, token);
+			this.#parts.slots.giveBack();
+		})();
+		this.#working.add(working);
+		void working.finally(() => this.#working.delete(working));
+	}
+
+	/** @returns the next job that was taken with the end of this one. Never rejects */
+	async #handle(json: JobJson, token: string): Promise<JobJson | null> {
+		const { server, worker, machines } = this.#parts;
+		const job = server.toJob(worker, json);
+		const held = this.#held.add(json.id, token);
+		let ending: Ending;
+		if (this.#stopping) {
+			ending = { type: "again", delayMs: 0 };
+		} else if (machines.enter(json.name)) {
+			const startedAt = performance.now();
+			ending = await this.#run(json, held);
+			machines.leave(json.name, performance.now() - startedAt);
+			this.handled += 1;
+		} else {
+			ending = { type: "again", delayMs: machines.turnAway(json.name) };
+		}
+		try {
+			if (held.lost) return null;
+			return await this.#finish(job, held, ending);
+		} finally {
+			this.#held.drop(held);
+		}
+	}
+
+	async #run(json: JobJson, held: HeldJob): Promise<Ending> {
+		const { handle, logger } = this.#parts.options;
+		const id = fromBullId(json.id);
+		try {
+			return await handle({ id, data: dataOf(json), losses: json.stalledCounter || 0, signal: held.signal });
+		} catch (error) {
+			// Who is stopped may end by throwing.
+			if (this.#stopping) return { type: "again", delayMs: 0 };
+			logger.error("A job could not be handled; it comes again.", { job: id, error: this.#textOf(error) });
+			return { type: "thrown", error };
+		}
+	}
+
+	/** Tells the queue how the job has ended, as long as it may be ours. */
+	async #finish(job: Job<string, unknown>, held: HeldJob, ending: Ending): Promise<JobJson | null> {
+		const { worker, slots, times, options } = this.#parts;
+		const { token } = held;
+		const backend = worker.getBackend();
+		const goesOn = () => this.#open && !slots.areWantedByOthers(this);
+		const delayed = (delay: number, skipAttempt: boolean) =>
+			backend.moveToDelayed(held.id, Date.now(), Math.ceil(delay), token, { skipAttempt, fetchNext: goesOn() });
+		const tell = async (): Promise<readonly unknown[] | undefined> => {
+			if (ending.type === "done") return (await job.moveToCompleted(null, token, goesOn())) ?? undefined;
+			if (ending.type === "thrown") return (await delayed(backoffMs(job.attemptsMade), false)) ?? undefined;
+			if (ending.delayMs > 0) return (await delayed(ending.delayMs, true)) ?? undefined;
+			await backend.moveJobFromActiveToWait(held.id, token);
+			return undefined;
+		};
+		try {
+			return readAnswer(await patiently(tell, times.lockMs)).job;
+		} catch (error) {
+			options.logger.warn("The end of a job was not taken by the queue; another worker may handle it again.", {
+				job: fromBullId(held.id),
+				error: this.#textOf(error),
+			});
+			return null;
+		}
+	}
+
+	#newToken(): string {
+		this.#tokens += 1;
+		return `${this.#parts.worker.id}:${this.#tokens}`;
+	}
+
+	/** Waits, but not beyond the end. */
+	async #pause(milliseconds: number): Promise<undefined> {
+		let timer: NodeJS.Timeout | undefined;
+		const over = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, milliseconds);
+		});
+		await Promise.race([over, this.#ended]);
+		clearTimeout(timer);
+	}
+
+	/** For what is done on the way out: what of it fails, locks that run out make good. */
+	async #quietly(act: () => Promise<unknown>): Promise<void> {
+		try {
+			await patiently(act, 1_000);
+		} catch (error) {
+			this.#parts.options.logger.debug("The queue was left without a word.", { error: this.#textOf(error) });
+		}
+	}
+
+	#textOf(error: unknown): string {
+		return this.#parts.server.safe(error).message;
+	}
+}
+
+/** @param thrown how often the handler has thrown before */
+function backoffMs(thrown: number): number {
+	return Math.min(longestBackoffMs, 1_000 * 2 ** Math.min(thrown, 6));
+}
