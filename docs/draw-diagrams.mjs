@@ -25,6 +25,7 @@ const examples = {
 	"examples/story_writer/machine.svg": "examples/story_writer/config/story.yml",
 	"examples/character_card/machine.svg": "examples/character_card/config/chat.yml",
 	"examples/key_results/machine.svg": "examples/key_results/config/machine.yml",
+	"examples/scheduler/machine.svg": "examples/scheduler/config/loan.yml",
 	"examples/embed-in-xstate/machine.svg": "examples/embed-in-xstate/config/loan.yml",
 };
 

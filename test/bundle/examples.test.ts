@@ -58,8 +58,8 @@ const runs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 	"writer_critic/config/machine.yml": { object: "a clay bowl", target_score: 8, max_rounds: 4 },
 };
 
-/** Examples that need more than a mock model to run; tests of their own run them. */
-const runElsewhere = ["coding_agent_cli", "openai_agents"];
+/** Examples that need something else than a mock model to run; tests of their own run them. */
+const runElsewhere = ["coding_agent_cli", "openai_agents", "scheduler"];
 
 /** Machines that name a module beside their folder, which a bundle may do only where its caller allows it. */
 const namesCodeOutside: readonly string[] = ["openai_agents/config/desk.yml"];
