@@ -12,7 +12,7 @@ import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
 import { type ReplayOptions, type ReplayReport, replayMachine } from "../runtime/machine/replay-machine.ts";
 import { resumeMachine } from "../runtime/machine/resume-machine.ts";
 import { runMachine } from "../runtime/machine/run-machine.ts";
-import type { ResumeOptions, RunOptions, RunResult } from "../runtime/machine/run-result.ts";
+import { type ResumeOptions, type RunOptions, type RunResult, waitingOutput } from "../runtime/machine/run-result.ts";
 import type { DurableStore } from "../runtime/store/durable-store.ts";
 import { UnknownExecutionError } from "../runtime/store/errors.ts";
 import type { Store } from "../runtime/store/store.ts";
@@ -211,7 +211,7 @@ function outputOf(result: RunResult): unknown {
 		case "failed":
 			throw result.error;
 		case "waiting":
-			return { _waiting: true, _channel: result.channel };
+			return waitingOutput(result);
 		case "stopped":
 			if (result.reason === "aborted") throw result.error ?? new DOMException("The run was aborted.", "AbortError");
 			return result.output;

@@ -127,7 +127,7 @@ export {
 	ValueError,
 } from "../runtime/state/errors.ts";
 export type { RunEvent } from "../runtime/state/run-event.ts";
-export type { WaitingExecution } from "../runtime/steps/activity.ts";
+export type { Parked, SleepingExecution, WaitingExecution } from "../runtime/steps/activity.ts";
 export type { StoredError } from "../runtime/steps/journal.ts";
 export { type ConfigStore, configHash } from "../runtime/store/config-store.ts";
 export * from "../runtime/store/errors.ts";

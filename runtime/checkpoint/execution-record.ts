@@ -195,7 +195,8 @@ export class ExecutionRecord implements ExecutionNotes {
 
 	/** When the time of the state is over in which this execution may be parked, in milliseconds since 1970; null = never. */
 	wakesAt(time: number | null): void {
-		if (time === this.#wakeAt) return;
+		// A time that comes while the run is parking is still the one to wake it at.
+		if (this.#rest || time === this.#wakeAt) return;
 		this.#wakeAt = time;
 		this.#isNews = true;
 		this.#host.dirty(this);

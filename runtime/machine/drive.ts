@@ -7,7 +7,7 @@ import { initialMeta } from "../../compiler/xstate/initial-meta.ts";
 import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
 import { createEnvironment, type Ledger, type RunEnvironment, setEnvironment } from "../state/run-environment.ts";
 import type { RuntimeServices } from "../state/services.ts";
-import type { WaitingExecution } from "../steps/activity.ts";
+import type { Parked } from "../steps/activity.ts";
 import type { DurableStore } from "../store/durable-store.ts";
 import type { MachineEnd } from "../telemetry/machine-trace.ts";
 import { type MachineBegin, RunTrace } from "../telemetry/run-trace.ts";
@@ -56,7 +56,7 @@ export interface Drive {
 type End =
 	| { readonly type: "done" }
 	| { readonly type: "aborted" | "failed" | "storeFailed"; readonly error: unknown }
-	| { readonly type: "parked"; readonly waiting: readonly WaitingExecution[] };
+	| ({ readonly type: "parked" } & Parked);
 
 /** Starts the machine, and resolves when the run is over and stored, and what it had opened is closed. */
 export async function drive(request: Drive): Promise<RunResult> {
@@ -83,6 +83,7 @@ async function driveConnected(request: Drive, toolServers: ToolServerConnections
 		...(options.stream && { streams: true }),
 		...(options.awaitTimeouts && { awaitsTimeouts: true }),
 		...(options.awaitSignals && { awaitsSignals: true }),
+		...(options.parkSleepsOverSeconds !== undefined && { parkSleepsOverSeconds: options.parkSleepsOverSeconds }),
 		...(signal && { signal: relay.signal }),
 		...(durable && { keeper: durable, signals: durable.store.signals }),
 		...(durable?.storesResults && { results: durable.store.results }),
@@ -107,7 +108,7 @@ async function driveConnected(request: Drive, toolServers: ToolServerConnections
 			complete: () => resolve({ type: "done" }),
 			error: (error) => resolve({ type: "failed", error }),
 		});
-		environment.activity.onParked((waiting) => resolve({ type: "parked", waiting }));
+		environment.activity.onParked((parked) => resolve({ type: "parked", ...parked }));
 		if (signal?.aborted) return abort();
 		signal?.addEventListener("abort", abort, { once: true });
 		controller.stopListening = () => signal?.removeEventListener("abort", abort);
@@ -144,8 +145,8 @@ async function driveConnected(request: Drive, toolServers: ToolServerConnections
 		case "aborted":
 			return { ...totals, status: "stopped", reason: "aborted", output: {}, error: end.error };
 		case "parked": {
-			const [first] = end.waiting;
-			return { ...totals, status: "waiting", channel: first?.channel ?? "", waiting: end.waiting };
+			const { waiting, sleeping } = end;
+			return { ...totals, status: "waiting", channel: waiting[0]?.channel ?? null, waiting, sleeping };
 		}
 		case "done": {
 			const { stopped } = machine.run;

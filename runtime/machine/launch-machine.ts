@@ -73,7 +73,8 @@ async function runOrResume(
 	told: Pick<DriveOptions, "onStarted" | "onLost">,
 ): Promise<RunResult> {
 	const { planId, input, executionId, parentExecutionId, depth, environment } = request;
-	const { keeper, emit, streams, signal, ledger, inspect, gate, trace, toolServers } = environment;
+	const { keeper, emit, streams, signal, ledger, inspect, gate, trace, toolServers, parkSleepsOverSeconds } =
+		environment;
 	const above = trace?.aboveLaunched(parentExecutionId);
 	const options = {
 		ledger,
@@ -81,6 +82,7 @@ async function runOrResume(
 		...told,
 		...(emit && { onEvent: emit }),
 		...(streams && { stream: true }),
+		...(parkSleepsOverSeconds !== undefined && { parkSleepsOverSeconds }),
 		...(signal && { signal }),
 		...(inspect && { inspect }),
 		...(gate && { gate }),

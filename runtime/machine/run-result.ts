@@ -3,7 +3,7 @@ import type { LimitName, TokenUsage } from "../../compiler/xstate/machine-contex
 import { type Spending, spendingBy } from "../../compiler/xstate/spending.ts";
 import type { Inspector } from "../state/run-environment.ts";
 import type { RunEvent } from "../state/run-event.ts";
-import type { WaitingExecution } from "../steps/activity.ts";
+import type { Parked } from "../steps/activity.ts";
 
 export interface RunOptions extends ResumeOptions {
 	/** Default: a fresh one. */
@@ -26,6 +26,11 @@ export interface ResumeOptions {
 	readonly awaitTimeouts?: boolean;
 	/** Go on waiting while a `wait_for` state waits, until a signal comes. Default: false, the run says `waiting` at once. */
 	readonly awaitSignals?: boolean;
+	/**
+	 * Seconds: where the run only sleeps longer than that, until a retry's back-off or a timeout is over, it parks as
+	 * `waiting`, and goes on when it is resumed then. Default: it sleeps in memory, however long.
+	 */
+	readonly parkSleepsOverSeconds?: number;
 	/** Aborts running calls and ends the run as `stopped`. */
 	readonly signal?: AbortSignal;
 	readonly onEvent?: (event: RunEvent) => void;
@@ -70,7 +75,10 @@ export function spendingOf(spent: readonly Spending[] = []): Pick<RunTotals, "ag
 	};
 }
 
-/** How a run ended. `stopped` names the limit, or `aborted`; `waiting` names what it waits for. */
+/**
+ * How a run ended. `stopped` names the limit, or `aborted`; `waiting` names what it waits for: signals, or the times at
+ * which it is to be resumed.
+ */
 export type RunResult = RunTotals &
 	(
 		| { readonly status: "done"; readonly output: unknown; readonly error?: undefined }
@@ -81,11 +89,16 @@ export type RunResult = RunTotals &
 				readonly output: unknown;
 				readonly error?: unknown;
 		  }
-		| {
+		| ({
 				readonly status: "waiting";
 				readonly output?: undefined;
 				readonly error?: undefined;
-				readonly channel: string;
-				readonly waiting: readonly WaitingExecution[];
-		  }
+				/** Of the first of `waiting`; null where all that it waits for is a time. */
+				readonly channel: string | null;
+		  } & Parked)
 	);
+
+/** What stands in place of the output of a run that has parked; a time is in milliseconds since 1970, as in the store. */
+export function waitingOutput({ channel, sleeping: [first] }: Extract<RunResult, { status: "waiting" }>) {
+	return { _waiting: true, _channel: channel, ...(first && { _wake_at: first.until }) };
+}

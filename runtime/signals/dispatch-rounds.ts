@@ -59,7 +59,7 @@ export class DispatchRounds {
 	}
 
 	/**
-	 * Begins to resume all whose time is over.
+	 * Begins to resume all whose time is over, in the order of their times.
 	 * @param ahead milliseconds to look ahead
 	 * @returns also when the next one that was seen has its turn, in milliseconds since 1970; endless where there is none
 	 */
@@ -73,6 +73,7 @@ export class DispatchRounds {
 				if (row.wake_at <= now) due.push(row);
 				else next = Math.min(next, row.wake_at);
 			}
+			due.sort((a, b) => Number(a.wake_at) - Number(b.wake_at));
 			return { ...this.#begin(due, null, options, ended), next };
 		});
 	}

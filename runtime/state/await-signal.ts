@@ -1,6 +1,7 @@
 /** The waiting for one signal: taken where it is there, else listened for, or left to whoever resumes the execution. */
 import type { PauseRequest } from "../../compiler/xstate/pause.ts";
 import { listenForSignals, type ReceivedSignal, takeSignal, type Waiter } from "./receive-signal.ts";
+import { isLongSleep } from "./sleep.ts";
 
 export interface Waiting {
 	readonly waiter: Waiter;
@@ -41,7 +42,8 @@ export async function awaitSignal(waiting: Waiting): Promise<ReceivedSignal | un
 		if (listens) void listenForSignals(waiter, look, end);
 	});
 	const expired = async (time: number): Promise<ReceivedSignal | undefined> => {
-		await steps.sleepUntil(time, { signal: end, idle: !environment.awaitsTimeouts });
+		const idle = !environment.awaitsTimeouts || isLongSleep(environment, time - now());
+		await steps.sleepUntil(time, { signal: end, idle });
 		// A signal that came in time, or is just being taken, is not lost to the timer.
 		return take();
 	};

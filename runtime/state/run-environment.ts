@@ -47,6 +47,8 @@ export interface RunEnvironment {
 	readonly inspected: boolean;
 	/** Whether a waiting state with a timeout keeps the run going until it ends; else the run parks at once. */
 	readonly awaitsTimeouts: boolean;
+	/** A sleep that is longer keeps no run going: the run parks; absent where every sleep does. */
+	readonly parkSleepsOverSeconds?: number;
 	/** Makes this run durable; absent where nothing is stored. */
 	readonly keeper?: ChildKeeper;
 	/** Where states that wait look for signals; absent where nothing keeps them. */
@@ -99,6 +101,7 @@ export interface EnvironmentOptions {
 	readonly inspect?: Inspector;
 	readonly gate?: () => Promise<void> | undefined;
 	readonly awaitsTimeouts?: boolean;
+	readonly parkSleepsOverSeconds?: number;
 	readonly onEvent?: (event: RunEvent) => void;
 	readonly streams?: boolean;
 	readonly awaitsSignals?: boolean;
@@ -118,6 +121,7 @@ export function createEnvironment({
 	gate,
 	awaitsTimeouts = false,
 	awaitsSignals = false,
+	parkSleepsOverSeconds,
 	onEvent,
 	streams = false,
 	keeper,
@@ -136,6 +140,7 @@ export function createEnvironment({
 		awaitsTimeouts,
 		awaitsSignals,
 		streams,
+		...(parkSleepsOverSeconds !== undefined && { parkSleepsOverSeconds }),
 		...(results && { results }),
 		...(keeper && { keeper }),
 		...(signals && { signals }),

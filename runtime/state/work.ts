@@ -14,6 +14,7 @@ import { runForeach } from "./foreach.ts";
 import { runLaunches } from "./launch.ts";
 import { renderInput, runMachines } from "./machines.ts";
 import { applyOutput } from "./output.ts";
+import { isLongSleep } from "./sleep.ts";
 import { stepKey } from "./step-keys.ts";
 import { runToolLoop } from "./tool-loop/tool-loop.ts";
 import type { Visit } from "./visit.ts";
@@ -39,7 +40,7 @@ async function workWithin(visit: Visit, timeout: number): Promise<unknown> {
 	const isOver = isKnown && deadline <= services.now();
 	const stopWaking = visit.wakeAt(deadline);
 	// What the state does keeps the run going; where that is only a child that waits, the run parks, as it does there.
-	const idle = !environment.awaitsTimeouts;
+	const idle = !environment.awaitsTimeouts || isLongSleep(environment, deadline - services.now());
 	const expiry = (isOver ? steps.onlyJournaled() : steps.sleepUntil(deadline, { signal, idle })).then(() => {
 		visit.giveUp();
 		throw new TimeoutError(name, timeout);

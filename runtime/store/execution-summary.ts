@@ -24,7 +24,7 @@ export interface ExecutionSummary {
 	readonly current_state: string;
 	readonly step: number;
 	readonly waiting_channel: string | null;
-	/** When the waiting times out, in milliseconds since 1970; null = never. */
+	/** When the waiting times out or the sleep is over, in milliseconds since 1970; null = never. */
 	readonly wake_at: number | null;
 	readonly total_api_calls: number;
 	/** US dollars. */
@@ -48,7 +48,7 @@ export interface ExecutionFilter {
 	readonly status?: ExecutionStatus;
 	/** Last changed before this time, in milliseconds since 1970. */
 	readonly updatedBefore?: number;
-	/** Waiting with a timeout that is over at this time, in milliseconds since 1970. */
+	/** Waiting for a time that has come at this time, in milliseconds since 1970. */
 	readonly wakeBefore?: number;
 	/** At most so many, in the order of their ids. */
 	readonly limit?: number;

@@ -33,7 +33,8 @@ export function describeExecution(view: ExecutionView, options: DescribeOptions)
 		["machine", summary.machine_name],
 		["state", `${summary.current_state}, step ${summary.step} (${summary.event})`],
 	];
-	if (summary.waiting_channel !== null) facts.push(["waits for", waitText(summary)]);
+	const waits = waitText(summary);
+	if (waits !== undefined) facts.push(["waits for", waits]);
 	if (view.request !== null) facts.push(["asked by", clipToWidth(requestLine(view.request), width - labelWidth)]);
 	if (input !== null) facts.push(["input", clipToWidth(JSON.stringify(input), width - labelWidth)]);
 	facts.push(
@@ -54,7 +55,8 @@ export function describeExecution(view: ExecutionView, options: DescribeOptions)
 	return `${title}${lines.join("")}${spentText(view.spent, options)}${attempts}${pathText(path, options)}`;
 }
 
-function waitText({ waiting_channel, wake_at }: ExecutionSummary): string {
+function waitText({ status, waiting_channel, wake_at }: ExecutionSummary): string | undefined {
+	if (waiting_channel === null) return status === "waiting" && wake_at !== null ? timeText(wake_at) : undefined;
 	const until = wake_at === null ? "" : `, until ${timeText(wake_at)}`;
 	return `a signal on ${waiting_channel}${until}`;
 }

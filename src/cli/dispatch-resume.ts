@@ -13,6 +13,12 @@ import {
 	type ServicesCommandOptions,
 } from "./run-services.ts";
 
+/**
+ * Seconds: a dispatcher runs few executions at a time, so none may hold its place through a long back-off; and what it
+ * has woken from one is to park at the next.
+ */
+const parksSleepsOver = 60;
+
 type Options = DispatchCommandOptions & ServicesCommandOptions & LimitCommandOptions;
 
 /** Dispatches, resuming each execution with the configuration that it was started with. @throws UsageError */
@@ -21,7 +27,8 @@ export function dispatchAndResume(options: Options): Promise<ExitCode> {
 }
 
 async function openResumer(options: Options, { store, signal, console }: DispatchRun): Promise<Resumer> {
-	const { concurrency: _, ...limits } = options;
+	const { concurrency: _, parkSleeps = parksSleepsOver, ...given } = options;
+	const limits = { ...given, parkSleeps };
 	const services = await openRunServices(options, console);
 	const machines = new StoredMachines(store, services.compileOptions);
 	return {

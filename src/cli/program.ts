@@ -61,7 +61,7 @@ const exitCodesHelp = `Exit codes:
   1    failed
   2    wrong usage, or a document with errors
   3    stopped at a limit
-  4    waiting for a signal
+  4    waiting for a signal or a time
   130  interrupted with Ctrl-C`;
 
 const programHelp = `
@@ -183,7 +183,12 @@ function withRunOptions(command: Command): Command {
 		.option("--max-steps <n>", "stop after so many states", positiveInteger)
 		.option("--max-agent-calls <n>", "stop after so many agent calls", positiveInteger)
 		.option("--max-cost <dollars>", "stop when the calls have cost so much", positiveNumber)
-		.option("--max-tokens <n>", "stop after so many tokens", positiveInteger);
+		.option("--max-tokens <n>", "stop after so many tokens", positiveInteger)
+		.option(
+			"--park-sleeps <seconds>",
+			"park where only back-offs and timeouts longer than that are waited for, until `flatstate dispatch` wakes the execution (default: never; of dispatch: 60)",
+			positiveNumber,
+		);
 }
 
 /** Options of the commands that run one machine, and show it. */

@@ -3,13 +3,14 @@ import pc from "picocolors";
 import { printable } from "../../compiler/diagnostics/printable.ts";
 import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import { AgentError, describeError } from "../../runtime/agents/errors.ts";
-import type { RunResult } from "../../runtime/machine/run-result.ts";
+import { type RunResult, waitingOutput } from "../../runtime/machine/run-result.ts";
 import type { WaitingExecution } from "../../runtime/steps/activity.ts";
 import { findErrorPlace, placeText } from "./error-place.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { requestLine } from "./question-text.ts";
 import { errorLabel, showsStacks, stackOf } from "./report-error.ts";
 import { wantsColor, writeTo } from "./streams.ts";
+import { timeText } from "./time-words.ts";
 
 export interface ReportOptions {
 	/** One line instead of many. */
@@ -21,6 +22,8 @@ export interface ReportOptions {
 	readonly isOffline: boolean;
 	/** The command that goes on with the execution, where a store keeps it. */
 	readonly resume?: string;
+	/** The command that wakes executions when their time has come, where a store keeps them. */
+	readonly dispatch?: string;
 	/** The command that answers what is waited for, where others reach the store. */
 	readonly signal?: (waiting: WaitingExecution) => string;
 }
@@ -35,8 +38,8 @@ export async function reportResult(result: RunResult, options: ReportOptions): P
 			await writeTo(process.stderr, failureText(result.error, options) + resumeText("Try again", options));
 			return exitCodes.failed;
 		case "waiting":
-			await writeOutput({ _waiting: true, _channel: result.channel }, options.json);
-			await writeTo(process.stderr, waitingText(result, options) + resumeText("After a signal, go on", options));
+			await writeOutput(waitingOutput(result), options.json);
+			await writeTo(process.stderr, waitingText(result, options) + sleepingText(result, options));
 			return exitCodes.waiting;
 		case "stopped":
 			if (result.reason === "aborted") {
@@ -89,7 +92,11 @@ function stoppedText(result: RunResult, reason: keyof typeof limits | "hook"): s
 	);
 }
 
-function waitingText(result: Extract<RunResult, { status: "waiting" }>, { signal }: ReportOptions): string {
+type Waiting = Extract<RunResult, { status: "waiting" }>;
+
+function waitingText(result: Waiting, options: ReportOptions): string {
+	if (result.waiting.length === 0) return "";
+	const { signal } = options;
 	const states = result.waiting.map((waiting) => {
 		const { request } = waiting;
 		const lines = [
@@ -99,7 +106,17 @@ function waitingText(result: Extract<RunResult, { status: "waiting" }>, { signal
 		];
 		return `${lines.join("\n")}\n`;
 	});
-	return `Waiting for ${result.waiting.length === 1 ? "a signal" : "signals"}:\n${states.join("")}`;
+	const what = result.waiting.length === 1 ? "a signal" : "signals";
+	return `Waiting for ${what}:\n${states.join("")}${resumeText("After a signal, go on", options)}`;
+}
+
+function sleepingText({ sleeping, waiting }: Waiting, options: ReportOptions): string {
+	const [first] = sleeping;
+	if (!first) return "";
+	const states = sleeping.map(({ state, until }) => `  state ${printable(state)}, until ${timeText(until)}\n`);
+	const wake = options.dispatch === undefined ? "" : `To be woken then: ${printable(options.dispatch)}\n`;
+	const goOn = waiting.length > 0 ? "" : resumeText("Go on and wait here for that time", options);
+	return `Sleeping until ${timeText(first.until)}:\n${states.join("")}${wake}${goOn}`;
 }
 
 /** @param limit that an execution keeps, so that it has to be given anew */

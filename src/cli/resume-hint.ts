@@ -21,14 +21,21 @@ const keptByNobody = [
  * where a shell needs them; an address that may have a password is left out.
  */
 export function resumeHint(executionId: string, address: string, options: ServicesCommandOptions): string {
-	const store = storeOption(address);
-	const given = keptByNobody.flatMap(([name, option]) => {
+	return ["flatstate resume", quoted(executionId), ...storeOption(address), ...givenOptions(options)].join(" ");
+}
+
+/** The command that wakes executions of the store when their time has come. */
+export function dispatchHint(address: string, options: ServicesCommandOptions): string {
+	return ["flatstate dispatch --listen", ...storeOption(address), ...givenOptions(options)].join(" ");
+}
+
+function givenOptions(options: ServicesCommandOptions): readonly string[] {
+	return keptByNobody.flatMap(([name, option]) => {
 		const value = options[name];
 		if (value === undefined || value === false) return [];
 		if (value === true) return [option];
 		return [value].flat().flatMap((one) => [option, quoted(one)]);
 	});
-	return ["flatstate resume", quoted(executionId), ...store, ...given].join(" ");
 }
 
 /** The command that answers what an execution waits for; the data is for the reader to write. */

@@ -12,7 +12,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { listenBeside } from "./interrupt.ts";
 import { reportResult } from "./report-result.ts";
 import { plansOf } from "./result-plans.ts";
-import { resumeHint, signalHint } from "./resume-hint.ts";
+import { dispatchHint, resumeHint, signalHint } from "./resume-hint.ts";
 import { openRunConsole } from "./run-console.ts";
 import { type InspectCommandOptions, openRunInspection, type RunInspection } from "./run-inspection.ts";
 import { RunProgress } from "./run-progress.ts";
@@ -51,6 +51,7 @@ export async function resumeCommand(executionId: string, options: ResumeCommandO
 		lastState: result.steps > 0 ? result.state : undefined,
 		isOffline: options.mock !== undefined || options.script !== undefined,
 		resume: resumeHint(executionId, storeUrl(options), options),
+		dispatch: dispatchHint(storeUrl(options), options),
 		signal: (waiting) => signalHint(waiting, storeUrl(options)),
 	});
 	await inspection.finished();

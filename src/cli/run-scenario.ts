@@ -83,12 +83,11 @@ async function replay(
 	using console = openRunConsole({ quiet: options.quiet === true, progress: () => progress.text() });
 	using interrupt = listenForInterrupt();
 	// Nothing waits here: neither for signals, nor in back-offs, of which nothing is told then.
-	const { inspect: _, ...runOptions } = runOptionsOf(
-		{ ...options, wait: false },
-		interrupt.signal,
-		{ ...console, tellsRetries: false },
-		progress,
-	);
+	const {
+		inspect: _,
+		parkSleepsOverSeconds: __,
+		...runOptions
+	} = runOptionsOf({ ...options, wait: false }, interrupt.signal, { ...console, tellsRetries: false }, progress);
 	const replayed = await replayScenario(machine, scenario, runOptions);
 	return { ...replayed, isInterrupted: interrupt.signal.aborted };
 }

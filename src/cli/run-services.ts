@@ -39,6 +39,8 @@ export interface LimitCommandOptions {
 	readonly maxTokens?: number;
 	/** Go on while the machine waits for signals and timeouts. */
 	readonly wait?: boolean;
+	/** Seconds: longer sleeps leave memory. */
+	readonly parkSleeps?: number;
 	/** Show what models write while they write it. */
 	readonly stream?: boolean;
 }
@@ -80,7 +82,7 @@ export async function openRunServices(options: ServicesCommandOptions, console: 
 
 /** Limits, Ctrl-C and what is told while the machine runs. */
 export function runOptionsOf(
-	{ maxSteps, maxAgentCalls, maxCost, maxTokens, wait, stream }: LimitCommandOptions,
+	{ maxSteps, maxAgentCalls, maxCost, maxTokens, wait, parkSleeps, stream }: LimitCommandOptions,
 	signal: AbortSignal,
 	console: RunConsole,
 	progress: RunProgress,
@@ -99,6 +101,7 @@ export function runOptionsOf(
 		...(maxAgentCalls !== undefined && { maxAgentCalls }),
 		...(maxCost !== undefined && { maxCost }),
 		...(maxTokens !== undefined && { maxTokens }),
+		...(parkSleeps !== undefined && { parkSleepsOverSeconds: parkSleeps }),
 		...(wait && { awaitSignals: true, awaitTimeouts: true }),
 	};
 }

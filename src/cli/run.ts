@@ -12,7 +12,7 @@ import { counted } from "./print-diagnostics.ts";
 import { readInput } from "./read-input.ts";
 import { reportResult } from "./report-result.ts";
 import { plansOf } from "./result-plans.ts";
-import { resumeHint, signalHint } from "./resume-hint.ts";
+import { dispatchHint, resumeHint, signalHint } from "./resume-hint.ts";
 import { openRunConsole } from "./run-console.ts";
 import { type InspectCommandOptions, openRunInspection, type RunInspection } from "./run-inspection.ts";
 import { RunProgress } from "./run-progress.ts";
@@ -61,6 +61,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 		isOffline: options.mock !== undefined || options.script !== undefined,
 		...(address !== undefined && {
 			resume: resumeHint(result.executionId, address, options),
+			dispatch: dispatchHint(address, options),
 			signal: (waiting) => signalHint(waiting, address),
 		}),
 	});
@@ -104,6 +105,9 @@ async function execute(
 	const address = store.store ?? storeAddressOf(machine.plan, process.env);
 	const executionId = options.id ?? randomUUID();
 	const isKept = address !== undefined && !/^\s*memory:/i.test(address);
+	if (options.parkSleeps !== undefined && !isKept) {
+		throw new UsageError("--park-sleeps needs a store that keeps the execution meanwhile: --store URL.");
+	}
 	if (isKept && !options.quiet) console.write(`Execution ${executionId}\n`);
 	const inspected = { set: machine.set, executionId, signals: async () => (await machine.store())?.signals };
 	const inspection = await openRunInspection(inspected, options, (text) => console.write(text));

@@ -45,6 +45,8 @@ export type ServerMessage =
 			readonly output?: unknown;
 			readonly error?: string;
 			readonly channel?: string;
+			/** Where it waits for a time alone: milliseconds since 1970. */
+			readonly wakeAt?: number;
 	  };
 
 export interface InspectedActor {

@@ -10,11 +10,19 @@ export function endOf(result: RunResult, redaction: Redaction): End {
 		case "failed":
 			return { type: "end", status: "failed", error: redaction.error(result.error) };
 		case "waiting":
-			return { type: "end", status: "waiting", channel: redaction.text(result.channel) };
+			return waitingEnd(result, redaction);
 		case "stopped": {
 			const { reason, output } = result;
 			const why = reason === "aborted" ? "The run was aborted." : `The run was stopped: ${reason}.`;
 			return { type: "end", status: "stopped", output: redaction.value(output), error: why };
 		}
 	}
+}
+
+function waitingEnd(
+	{ channel, sleeping: [first] }: Extract<RunResult, { status: "waiting" }>,
+	redaction: Redaction,
+): End {
+	if (channel !== null) return { type: "end", status: "waiting", channel: redaction.text(channel) };
+	return { type: "end", status: "waiting", ...(first && { wakeAt: first.until }) };
 }

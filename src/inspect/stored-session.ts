@@ -213,13 +213,14 @@ function dataOf(entry: LogEntry["entry"], redaction: InspectionSession["redactio
 }
 
 function endOf({ execution: { summary, checkpoints } }: Member, { redaction }: InspectionSession): End | undefined {
-	const { status, error, waiting_channel: channel } = summary;
+	const { status, error, waiting_channel: channel, wake_at: wakeAt } = summary;
 	const why = error && { error: redaction.storedError(error) };
 	switch (status) {
 		case "active":
 			return undefined;
 		case "waiting":
-			return { type: "end", status, ...(channel !== null && { channel: redaction.text(channel) }) };
+			if (channel !== null) return { type: "end", status, channel: redaction.text(channel) };
+			return { type: "end", status, ...(wakeAt !== null && { wakeAt }) };
 		case "done":
 			return { type: "end", status, output: redaction.value(checkpoints.at(-1)?.snapshot.output ?? {}) };
 		case "failed":

@@ -23,6 +23,8 @@ export interface Rest {
 	readonly status: End["status"];
 	readonly output?: unknown;
 	readonly error?: string | undefined;
+	/** When it is to be woken, in milliseconds since 1970. */
+	readonly wakeAt?: number;
 }
 
 /** @returns null while it moves */

@@ -174,7 +174,7 @@ describe("an interrupted agent", () => {
 		const { machine, calls } = shop(store, "execution: { type: parallel, n_samples: 2 }");
 		let result = await machine.run({}, { executionId: "e" });
 		const channels: string[] = [];
-		while (result.status === "waiting") {
+		while (result.status === "waiting" && result.channel !== null) {
 			expect(result.waiting).toHaveLength(1);
 			channels.push(result.channel);
 			await store.signals.send(result.channel, true);

@@ -52,6 +52,42 @@ describe("flatstate run", () => {
 	});
 });
 
+describe("flatstate run --park-sleeps", () => {
+	const sleepy = writerMachine.replace(
+		"agent: writer\n",
+		"agent: writer\n      execution: { type: retry, backoffs: [3600], jitter: 0 }\n",
+	);
+
+	it("says until when the execution sleeps, what wakes it, and that it goes on nowhere without a store", async () => {
+		const answers = "writer: { error: { type: RateLimitError, message: busy, retryable: true } }";
+		await using folder = files({ "machine.yml": sleepy, "answers.yml": answers });
+		const { path } = folder;
+		const run = `flatstate run ${path}/machine.yml --script ${path}/answers.yml --park-sleeps 60 --json`;
+		expect(await runCommand(run)).toMatchObject({
+			exitCode: 2,
+			stderr: expect.stringContaining("--park-sleeps needs a store that keeps the execution meanwhile: --store URL."),
+		});
+		const store = `sqlite:${path}/runs.db`;
+		const parked = await runCommand(`${run} --store ${store} --id tea`);
+		expect(parked.exitCode).toBe(4);
+		const { _wake_at: wakeAt, ...output } = JSON.parse(parked.stdout);
+		expect(output).toEqual({ _waiting: true, _channel: null });
+		const time = `${new Date(wakeAt).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+		expect(parked.stderr).toContain(
+			`Sleeping until ${time}:
+  state write, until ${time}
+To be woken then: flatstate dispatch --listen --store ${store} --script ${path}/answers.yml
+Go on and wait here for that time: flatstate resume tea --store ${store} --script ${path}/answers.yml
+`,
+		);
+		expect(await runCommand(`flatstate dispatch --once --json --store ${store}`)).toMatchObject({
+			stdout: '{"resumed":{},"timed_out":[]}\n',
+		});
+		const shown = await runCommand(`flatstate executions show tea --store ${store}`);
+		expect(shown.stdout).toContain(`waits for  ${time}`);
+	});
+});
+
 describe("flatstate resume", () => {
 	it("says once that it goes on from the checkpoint before a damaged one", async () => {
 		const { folder, path, run } = folderWithMachine();

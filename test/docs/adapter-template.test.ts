@@ -146,7 +146,7 @@ it("stops for an approval and goes on with it", async () => {
 	]);
 	const store = openMemoryStore();
 	const parked = await machine(api.url, {}, { store }).run({}, { executionId: "e" });
-	if (parked.status !== "waiting") throw new Error(`It is ${parked.status}.`);
+	if (parked.status !== "waiting" || parked.channel === null) throw new Error(`It is ${parked.status}.`);
 	await store.signals.send(parked.channel, true);
 	expect(await machine(api.url, {}, { store }).resume("e")).toMatchObject({ output: { said: "Deleted." } });
 	expect(api.requests[1]?.body).toMatchObject({ thread: "t", decisions: [{ id: "1", approved: true }] });

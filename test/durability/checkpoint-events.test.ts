@@ -55,7 +55,7 @@ function machineOf(data: string, { store }: RecordingStore): FlatMachine {
 async function runOut(data: string, recording: RecordingStore): Promise<RunResult> {
 	const machine = machineOf(data, recording);
 	let result = await machine.run({}, { executionId: "x" });
-	while (result.status === "waiting") {
+	while (result.status === "waiting" && result.channel !== null) {
 		await recording.store.signals.send(result.channel, null, { executionId: "x" });
 		result = await machine.resume("x");
 	}

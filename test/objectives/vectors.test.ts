@@ -167,7 +167,7 @@ states:
 		});
 		const checkpoint = await store.persistence.loadExecution("e");
 		expect(checkpoint?.summary).toMatchObject({ current_state: "work" });
-		const channel = first.status === "waiting" ? first.channel : "";
+		const channel = first.status === "waiting" ? (first.channel ?? "") : "";
 		await store.signals.send(channel, { receipt: 7 });
 		const second = await new FlatMachine({ config, store, script }).resume("e");
 		expect(second.output).toMatchObject({ history: [{ state: "work", key_results: { said: true }, attempts: 1 }] });

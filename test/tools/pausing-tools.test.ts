@@ -132,7 +132,7 @@ describe("a tool with pause: wait", () => {
 		);
 		const asked: string[] = [];
 		const last = scriptedLoop(text(), ["end"], { store, tools: [add] });
-		while (result.status === "waiting") {
+		while (result.status === "waiting" && result.channel !== null) {
 			asked.push(...channelsOf(result));
 			await store.signals.send(result.channel, `to ${result.channel.at(-1)}`);
 			result = await last.machine.resume("e");
@@ -240,7 +240,7 @@ describe("a tool with pause: wait", () => {
 		const { machine, calls } = scriptedLoop(config, answers, { store });
 		let result = await machine.run({ task: "t" }, { executionId: "e" });
 		const channels: string[] = [];
-		while (result.status === "waiting") {
+		while (result.status === "waiting" && result.channel !== null) {
 			channels.push(result.channel);
 			await store.signals.send(result.channel, `answer ${channels.length}`);
 			result = await machine.resume("e");

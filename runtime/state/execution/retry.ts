@@ -5,6 +5,7 @@ import { retryDelaySeconds } from "../../agents/backoff.ts";
 import { errorInfoOf } from "../../agents/error-info.ts";
 import { payloadOf } from "../../agents/result.ts";
 import { type CallAdditions, type CallOutcome, callAgent } from "../agent-call.ts";
+import { sleepUntil } from "../sleep.ts";
 import { stepKey } from "../step-keys.ts";
 import type { Visit } from "../visit.ts";
 import { sumOf } from "./aggregate.ts";
@@ -89,16 +90,28 @@ async function backOff(
 	outcome: CallOutcome,
 	info: AgentErrorInfo,
 ): Promise<void> {
-	const { steps, services, state, environment, meta } = visit;
+	const { steps, services } = visit;
 	const retryAfter = "result" in outcome ? outcome.result.rate_limit?.retry_after : undefined;
 	const random = () => services.random();
-	const delaySeconds = retryDelaySeconds({ backoffs, attempt: attempt - 1, jitter, retryAfter, random }) ?? 0;
 	const error = `${info.type ?? "error"}: ${info.message ?? ""}`;
+	const key = stepKey.backoff(attempt);
+	const isBegun = steps.has(key);
+	const drawn = retryDelaySeconds({ backoffs, attempt: attempt - 1, jitter, retryAfter, random }) ?? 0;
 	// The deadline is kept, not the delay: a restart in the middle of a back-off waits for the rest only.
-	const deadline = steps.value(stepKey.backoff(attempt), () => {
-		visit.span?.tell({ kind: "retry", attempt, delaySeconds, errorType: info.type ?? "error" });
-		return services.now() + delaySeconds * 1000;
-	});
+	const deadline = steps.value(key, () => services.now() + drawn * 1000);
+	if (typeof deadline !== "number") return;
+	const delaySeconds = isBegun ? (deadline - services.now()) / 1000 : drawn;
+	if (!isBegun) visit.span?.tell({ kind: "retry", attempt, delaySeconds, errorType: info.type ?? "error" });
+	if (!isBegun || delaySeconds > 0) tellRetry(visit, attempt, delaySeconds, error);
+	await sleepUntil(visit, deadline);
+}
+
+function tellRetry(
+	{ environment, meta, state, services }: Visit,
+	attempt: number,
+	delaySeconds: number,
+	error: string,
+): void {
 	environment.emit?.({
 		type: "retry",
 		executionId: meta.execution_id,
@@ -108,5 +121,4 @@ async function backOff(
 		error,
 	});
 	services.logger.info(`Attempt ${attempt} failed, next in ${delaySeconds.toFixed(1)} s`, { state: state.name, error });
-	if (typeof deadline === "number") await steps.sleepUntil(deadline);
 }

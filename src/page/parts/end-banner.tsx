@@ -17,7 +17,7 @@ export function EndBanner({ session, onSignal }: EndBannerProps) {
 	const [isOpen, setOpen] = useState(false);
 	const rest = restOf(session);
 	if (rest === null) return null;
-	const { status, output, error } = rest;
+	const { status, output, error, wakeAt } = rest;
 	const tone = status === "failed" ? "error" : status;
 	const hasMore = output !== undefined || (error?.includes("\n") ?? false);
 	return (
@@ -26,7 +26,7 @@ export function EndBanner({ session, onSignal }: EndBannerProps) {
 				<StatusIcon status={tone} />
 				<strong>{headline(rest, session)}</strong>
 				<span className="cut result">{error ?? (output === undefined ? "" : previewOf(output, 300))}</span>
-				{status === "waiting" && session.hello?.mode === "live" && (
+				{status === "waiting" && wakeAt === undefined && session.hello?.mode === "live" && (
 					<button type="button" className="primary" onClick={onSignal}>
 						Send signal
 					</button>
@@ -48,7 +48,7 @@ export function EndBanner({ session, onSignal }: EndBannerProps) {
 	);
 }
 
-function headline({ status }: Rest, session: Session): string {
+function headline({ status, wakeAt }: Rest, session: Session): string {
 	switch (status) {
 		case "done":
 			return "Done";
@@ -58,7 +58,8 @@ function headline({ status }: Rest, session: Session): string {
 			return "Stopped";
 		case "waiting": {
 			const [channel] = waitingChannels(session, session.actors.get(session.root ?? ""));
-			return channel === undefined ? "Waits for a signal" : `Waits for a signal on ${channel}`;
+			if (channel !== undefined) return `Waits for a signal on ${channel}`;
+			return wakeAt === undefined ? "Waits" : `Sleeps until ${new Date(wakeAt).toLocaleString()}`;
 		}
 	}
 }

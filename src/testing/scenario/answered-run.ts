@@ -65,7 +65,7 @@ function endingOf(result: RunResult): Ending | undefined {
 		case "stopped":
 			return result.reason === "aborted" ? undefined : { status: "stopped", reason: result.reason };
 		case "waiting":
-			return { status: "waiting", channel: result.channel };
+			return result.channel === null ? undefined : { status: "waiting", channel: result.channel };
 	}
 }
 
