@@ -78,18 +78,28 @@ export class StoredMachines {
 		return chosen;
 	}
 
-	async #stored(loaded: LoadedExecution): Promise<ChosenMachine> {
-		const { snapshot, origin } = loaded;
+	#stored({ snapshot, origin }: LoadedExecution): Promise<ChosenMachine> {
 		const { config_hash: hash, execution_id: id } = snapshot;
-		const known = hash === null ? undefined : this.#compiled.get(hash);
+		if (hash === null) throw new ConfigMissingError(id, hash);
+		return this.storedMachine(hash, origin?.file ?? null, id);
+	}
+
+	/**
+	 * The machine of a stored configuration.
+	 * @param where it was compiled: the folder of its modules, and the keys that are not stored
+	 * @param executionId for messages
+	 * @throws ConfigMissingError, CompileError
+	 */
+	async storedMachine(hash: string, where: string | null, executionId: string): Promise<ChosenMachine> {
+		const known = this.#compiled.get(hash);
 		if (known) return { set: known.set, planId: known.plan.id, chosenFor: hash };
-		const text = hash === null ? null : await this.#store.configs.get(hash);
-		if (hash === null || text === null) throw new ConfigMissingError(id, hash);
+		const text = await this.#store.configs.get(hash);
+		if (text === null) throw new ConfigMissingError(executionId, hash);
 		const { loader: _, profilesFile: __, ...rest } = this.#options;
-		const file = origin?.file ?? undefined;
+		const file = where ?? undefined;
 		const hasKeys = readBundle(text)?.leavesOutKeys === true;
-		const same = hasKeys && file !== undefined ? this.#fromFile(file, hash, loaded) : undefined;
-		if (hasKeys && !same) this.#tellOfKeys(id);
+		const same = hasKeys && file !== undefined ? this.#fromFile(file, hash) : undefined;
+		if (hasKeys && !same) this.#tellOfKeys(executionId);
 		const compiled = same ?? compileBundle(text, { ...rest, ...(file !== undefined && { dir: dirname(file) }) });
 		if (this.#compiled.size >= mostCompiled) this.#compiled.clear();
 		this.#compiled.set(hash, compiled);
@@ -97,11 +107,11 @@ export class StoredMachines {
 	}
 
 	/** The machine from the file that it was started from, which has the keys, where nothing else in it has changed. */
-	#fromFile(file: string, hash: string, loaded: LoadedExecution): Pick<Compiled, "set" | "plan"> | undefined {
+	#fromFile(file: string, hash: string): Pick<Compiled, "set" | "plan"> | undefined {
 		try {
-			const chosen = chooseFrom(compileFile(file, this.#options), loaded);
-			const { set, planId } = chosen;
-			return hashOf(chosen) === hash ? { set, plan: set.plan(planId) } : undefined;
+			const { set } = compileFile(file, this.#options);
+			const plan = [...set.plans.values()].find(({ id }) => hashOf({ set, planId: id }) === hash);
+			return plan && { set, plan };
 		} catch (error) {
 			if (error instanceof CompileError || error instanceof FlatstateError) return undefined;
 			throw error;
@@ -146,7 +156,7 @@ function chooseFrom({ set }: Pick<Compiled, "set">, { origin, snapshot }: Loaded
 	return { set, planId, chosenFor: snapshot.config_hash };
 }
 
-function hashOf({ set, planId }: ChosenMachine): string | null {
+function hashOf({ set, planId }: Pick<ChosenMachine, "set" | "planId">): string | null {
 	const text = set.configText(planId);
 	return text === undefined ? null : configHash(text);
 }

@@ -23,6 +23,10 @@ export interface Origin {
 	readonly begins_at?: number;
 	/** The `traceparent` of its first life, where that was traced. */
 	readonly trace?: string;
+	/** The join that waits for its end, where it is a child that runs on its own. */
+	readonly join?: string;
+	/** What a worker must have to run it. */
+	readonly requires?: readonly string[];
 }
 
 /** Where exactly the machine stands. */
@@ -38,7 +42,7 @@ export interface Progress {
 export function readOrigin(text: string | null): Origin | undefined {
 	const value = parse(text);
 	if (!isRecord(value) || value.format !== 1) return undefined;
-	const { machine, input, depth, file, config_hash, begins_at, trace } = value;
+	const { machine, input, depth, file, config_hash, begins_at, trace, join, requires } = value;
 	if (typeof machine !== "string") return undefined;
 	return {
 		format: 1,
@@ -49,6 +53,8 @@ export function readOrigin(text: string | null): Origin | undefined {
 		config_hash: typeof config_hash === "string" ? config_hash : null,
 		...(typeof begins_at === "number" && { begins_at }),
 		...(typeof trace === "string" && { trace }),
+		...(typeof join === "string" && { join }),
+		...(Array.isArray(requires) && { requires: requires.filter((need) => typeof need === "string") }),
 	};
 }
 

@@ -20,3 +20,14 @@ export class FleetError extends FlatstateError {
 		super(code, message, options);
 	}
 }
+
+/** An execution's workers have ended again and again without an end of its own: what it does kills them. */
+export class WorkerLostError extends FlatstateError {
+	/** @param times how many were lost */
+	constructor(executionId: string, times: number) {
+		super(
+			"worker_lost",
+			`${times} workers were lost while they ran execution ${executionId}. Look at what it does in its current state: \`flatstate executions show ${executionId}\`.`,
+		);
+	}
+}

@@ -28,7 +28,13 @@ export interface ResumeJob {
 	readonly reason: "children" | "signal" | "time" | "repair";
 }
 
-export type ExecutionJob = StartJob | ResumeJob;
+/** An execution that nobody waits for any more, with what it waits for itself. */
+export interface CancelJob {
+	readonly kind: "cancel";
+	readonly execution_id: string;
+}
+
+export type ExecutionJob = StartJob | ResumeJob | CancelJob;
 
 /** A job on its way into a queue. */
 export interface QueuedJob {

@@ -15,6 +15,7 @@ import { hasLifecycle, type InjectedHooks, noInjectedHooks, shapeOf } from "../.
 import type { AgentExecutor, AgentReference } from "../agents/agent.ts";
 import { agentActorLogic, type CodeAgent, functionExecutor, isActorLogic } from "../agents/code-agents.ts";
 import { describeError, errorNames } from "../agents/errors.ts";
+import { requirementsOf } from "../fleet/requirements.ts";
 import { compositeHooks, NO_HOOKS } from "../hooks/composite.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import { agentLogic } from "../state/agent-call.ts";
@@ -113,6 +114,14 @@ export class CompiledSet {
 	planOf(portableId: string, root: string = this.#entry): string | undefined {
 		if (!this.#sources) return this.#plans.has(portableId) ? portableId : undefined;
 		return this.#sources.configurations.planOf(portableId, root);
+	}
+
+	requires(planId: string): readonly string[] {
+		const { codeAgents = {} } = this.services;
+		return requirementsOf(this.plan(planId), {
+			hasInjectedHooks: this.injectedHooks(planId).state,
+			isCodeAgent: (name) => Object.hasOwn(codeAgents, name),
+		});
 	}
 
 	machine(planId: string): FlatStateMachine {

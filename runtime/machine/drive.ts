@@ -5,6 +5,7 @@ import type { Actor, AnyActorRef, InspectionEvent, Observer } from "xstate";
 import type { FlatStateMachine } from "../../compiler/xstate/build.ts";
 import { initialMeta } from "../../compiler/xstate/initial-meta.ts";
 import { isMachineContext } from "../../compiler/xstate/machine-context.ts";
+import type { Spending } from "../../compiler/xstate/spending.ts";
 import { createEnvironment, type Ledger, type RunEnvironment, setEnvironment } from "../state/run-environment.ts";
 import type { RuntimeServices } from "../state/services.ts";
 import type { Parked } from "../steps/activity.ts";
@@ -27,10 +28,18 @@ export interface DriveOptions {
 	readonly durable?: DurableStore;
 	/** Of the run that launched this one, which closes them. */
 	readonly toolServers?: ToolServerConnections;
+	/** Of the machine that this one is a child of. */
+	readonly maxDepth?: number;
+	/** The join that waits for the end of this execution. */
+	readonly join?: string;
+	/** The span, in another process, that started this execution (`traceparent`). */
+	readonly startedBy?: string;
 	/** Called when the run can no longer be lost. */
 	readonly onStarted?: () => void;
 	/** Called when the run had to end because of its store. */
 	readonly onLost?: (error: unknown) => void;
+	/** Called at the end with what the execution has spent so far, by machine, state and agent. */
+	readonly onSpent?: (rows: readonly Spending[]) => void;
 }
 
 type Inspect = { readonly inspect?: (event: InspectionEvent) => void };
@@ -89,6 +98,7 @@ async function driveConnected(request: Drive, toolServers: ToolServerConnections
 		...(durable?.storesResults && { results: durable.store.results }),
 		...(trace && { trace }),
 		...(toolServers && { toolServers }),
+		...(options.invoker && { invoker: options.invoker }),
 	});
 	const actor = request.create(inspectOptions(options.inspect, durable, trace));
 	trace?.begin(actor, undefined, request.life ?? { isResumed: false });
@@ -129,6 +139,7 @@ async function driveConnected(request: Drive, toolServers: ToolServerConnections
 
 	// Without a context the machine failed before it had one: a template of `data.context` threw.
 	const machine = isMachineContext(context) ? context.machine : initialMeta(set.plan(planId));
+	options.onSpent?.(machine.run.spent ?? []);
 	const totals: RunTotals = {
 		executionId: machine.execution_id || request.executionId,
 		state: machine.current_state,

@@ -4,7 +4,7 @@ import { describeError } from "../agents/errors.ts";
 import { type LoadedExecution, loadExecution } from "../checkpoint/load-execution.ts";
 import { Recorder } from "../checkpoint/recorder.ts";
 import { toXState } from "../checkpoint/xstate-snapshot.ts";
-import type { ChildKeeper, KeptChild } from "../state/child-keeper.ts";
+import type { ChildKeeper, KeptChild, StoredConfig } from "../state/child-keeper.ts";
 import type { RuntimeServices } from "../state/services.ts";
 import { errorRow, reviveError } from "../steps/journal.ts";
 import type { PreparedChild, SpawnOptions } from "../steps/spawn.ts";
@@ -139,6 +139,15 @@ export class DurableRun implements ChildKeeper {
 		return put;
 	}
 
+	async storedConfig(planId: string): Promise<StoredConfig | null> {
+		await this.prepareConfig(planId);
+		const hash = this.#hashes.get(planId);
+		if (hash === undefined || hash === null) return null;
+		const { set } = this.#options;
+		const { name, file } = set.plan(planId);
+		return { hash, machine: set.portableId(planId, planId), name, file, requires: set.requires(planId) };
+	}
+
 	/** What is the same for all executions of a plan. */
 	#planFacts(planId: string): PlanFacts {
 		const known = this.#facts.get(planId);
@@ -157,6 +166,7 @@ export class DurableRun implements ChildKeeper {
 		const { name, file, portableId } = this.#planFacts(planId);
 		const configHash = this.#hashes.get(planId) ?? null;
 		const trace = this.trace?.traceparentOf(machine);
+		const requires = childId === rootId ? set.requires(planId) : [];
 		const origin = {
 			format: 1 as const,
 			machine: portableId,
@@ -167,6 +177,8 @@ export class DurableRun implements ChildKeeper {
 			// What something else has started has no origin; ours says how much of it is recorded.
 			...(loaded && !loaded.origin && { begins_at: loaded.snapshot.step }),
 			...(trace !== undefined && { trace }),
+			...(child.join !== undefined && { join: child.join }),
+			...(requires.length > 0 && { requires }),
 		};
 		const identity = { id: childId, rootId, parentId, machineName: name, configHash, origin };
 		this.#live.add(machine);

@@ -127,6 +127,8 @@ async function takeUpLaunched(
 	const { environment, depth } = parent;
 	for (const { execution_id: executionId, machine, input, launched } of launches) {
 		const isUnlaunched = unlaunched.has(executionId);
+		// Elsewhere it goes on by itself.
+		if (environment.invoker && !isUnlaunched) continue;
 		const known = launched || isUnlaunched ? await store.persistence.loadExecution(executionId) : null;
 		if (known ? !goesOn(known.summary) : !isUnlaunched || (await store.results.exists(resultUri(executionId))))
 			continue;

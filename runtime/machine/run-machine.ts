@@ -22,6 +22,7 @@ export async function runMachine(
 ): Promise<RunResult> {
 	const { settings } = set.plan(planId);
 	const limits = {
+		...(options.maxDepth !== undefined && { max_depth: options.maxDepth }),
 		max_steps: options.maxSteps ?? null,
 		max_agent_calls: options.maxAgentCalls ?? settings.maxAgentCalls,
 		max_cost: options.maxCost ?? settings.maxCost,
@@ -49,7 +50,9 @@ export async function runMachine(
 					input,
 					limits,
 					isKnown: false,
+					...(options.join !== undefined && { join: options.join }),
 				}),
+			life: { isResumed: false, ...(options.startedBy !== undefined && { earlier: options.startedBy }) },
 		});
 	} finally {
 		await durable?.close();

@@ -1,6 +1,7 @@
 /** What a run is started with, and how it ended. */
 import type { LimitName, TokenUsage } from "../../compiler/xstate/machine-context.ts";
 import { type Spending, spendingBy } from "../../compiler/xstate/spending.ts";
+import type { MachineInvoker } from "../fleet/invoker.ts";
 import type { Inspector } from "../state/run-environment.ts";
 import type { RunEvent } from "../state/run-event.ts";
 import type { Parked } from "../steps/activity.ts";
@@ -44,6 +45,11 @@ export interface ResumeOptions {
 	 * stored by then.
 	 */
 	readonly gate?: () => Promise<void> | undefined;
+	/**
+	 * Who runs child machines and launched machines (spec section 16): jobs on a fleet of workers, or processes of their own.
+	 * Needs a store that they share. Default: this process.
+	 */
+	readonly invoker?: MachineInvoker;
 }
 
 /** What one agent has spent. */

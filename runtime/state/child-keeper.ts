@@ -46,6 +46,21 @@ export interface KeptChild {
 	readonly limits: Partial<Limits>;
 	/** Whether its id was decided in an earlier life of the run, so that the store may know it. */
 	readonly isKnown: boolean;
+	/** The join that waits for its end, where it runs on its own. */
+	readonly join?: string;
+}
+
+/** A machine as other processes find it. */
+export interface StoredConfig {
+	readonly hash: string;
+	/** Portable id of the machine within it. */
+	readonly machine: string;
+	/** Name of the machine. */
+	readonly name: string;
+	/** Its file here; null for text and objects. */
+	readonly file: string | null;
+	/** What a worker must have to run it, see `requirementsOf`. */
+	readonly requires: readonly string[];
 }
 
 export interface ChildKeeper {
@@ -54,6 +69,8 @@ export interface ChildKeeper {
 	readonly storesResults: boolean;
 	/** For machines that are launched; absent where nothing is really stored. */
 	readonly durable?: DurableStore;
+	/** Stores a machine's configuration, by which other processes run it; null where it cannot be stored. Absent in a replay. */
+	storedConfig?(planId: string): Promise<StoredConfig | null>;
 	/** How a step starts the child, follows it and stores how it ended. */
 	childOptions(child: KeptChild): Pick<SpawnOptions, "prepare" | "created" | "ended" | "givenUp">;
 }

@@ -54,12 +54,18 @@ export interface IntendedChild {
  * Decides the id of a child that is to be started, so that the next snapshot names it (spec section 10.7).
  * @throws ValueError where its input is no mapping
  */
-export function intendChild(visit: Visit, key: string, name: string, input: unknown): IntendedChild {
-	const { steps, services, environment, machine } = visit;
+export function intendChild(
+	visit: Visit,
+	key: string,
+	name: string,
+	input: unknown,
+	newId: () => string = () => visit.services.newId(),
+): IntendedChild {
+	const { steps, environment, machine } = visit;
 	if (!isRecord(input)) throw new ValueError(`The input of machine \`${name}\` is no mapping.`);
 	const idKey = stepKey.id(key);
 	const isKnown = steps.has(idKey);
-	const id = String(steps.value(idKey, () => services.newId()));
+	const id = String(steps.value(idKey, newId));
 	const intended = { key, name, id, input, isKnown };
 	const record = steps.has(key) ? undefined : environment.keeper?.recorder.executionOf(machine);
 	record?.intend([{ execution_id: id, machine: name, input, launched: false }]);
@@ -141,6 +147,14 @@ function spentBefore(prepared: PreparedChild | undefined): Totals | undefined {
 	if ("outcome" in prepared) return readTotals(prepared.outcome.summary);
 	const context: unknown = prepared.snapshot && Reflect.get(prepared.snapshot, "context");
 	return isMachineContext(context) ? totalsOfContext(context) : undefined;
+}
+
+/** Adds what a child has spent that ran elsewhere, to the visit and to the run's ledger. */
+export function countTotals(visit: Visit, summary: unknown): void {
+	const totals = readTotals(summary);
+	if (!totals) return;
+	visit.addTotals(totals);
+	countSpent(visit.environment, totals);
 }
 
 /**

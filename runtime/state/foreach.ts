@@ -5,6 +5,7 @@ import type { ChildOutcome } from "../steps/spawn.ts";
 import { checkChild, childValue, type IntendedChild, intendChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
 import { type Item, itemsOf } from "./foreach-items.ts";
+import { intendRemote, runRemotely, runsRemotely } from "./remote-children.ts";
 import { stepKey } from "./step-keys.ts";
 import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
@@ -15,6 +16,7 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	// What is wrong for every item is the state's error, and no item's.
 	checkChild(visit, foreach.machine);
 	const items = itemsOf(visit, foreach);
+	if (runsRemotely(visit)) return runItemsRemotely(visit, foreach, items);
 	const limit = foreach.maxConcurrency === null ? undefined : pLimit(foreach.maxConcurrency);
 	const keyed = foreach.key !== undefined;
 	// All ids are decided before the first child starts: so one snapshot names them all.
@@ -32,8 +34,7 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 		return limit ? limit(start) : start();
 	};
 	if (state.mode === "any") {
-		if (items.length === 0)
-			throw new ValueError(`\`foreach\` of state \`${state.name}\` with mode \`any\` got no items.`);
+		requireItems(visit, items);
 		const [item, outcome] = await Promise.race(items.map(async (item) => [item, await guarded(item)] as const));
 		limit?.clearQueue();
 		steps.cancelAll();
@@ -44,11 +45,48 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	return keyed ? Object.fromEntries(items.map(({ key }, index) => [key, values[index]])) : values;
 }
 
-function intend(visit: Visit, foreach: ForeachPlan, item: Item): IntendedChild | { readonly failure: unknown } {
+/** @throws ValueError where there is nothing of which one could end first */
+function requireItems({ state }: Visit, items: readonly Item[]): void {
+	if (items.length > 0) return;
+	throw new ValueError(`\`foreach\` of state \`${state.name}\` with mode \`any\` got no items.`);
+}
+
+async function runItemsRemotely(visit: Visit, foreach: ForeachPlan, items: readonly Item[]): Promise<unknown> {
+	const first = visit.state.mode === "any";
+	if (first) requireItems(visit, items);
+	const keyed = foreach.key !== undefined;
+	const intended = items.map((item) => [item, intend(visit, foreach, item, intendRemote)] as const);
+	const children = intended.flatMap(([, child]) => ("failure" in child ? [] : [child]));
+	const failed = new Map<string, ChildOutcome>(
+		intended.flatMap(([{ key }, child]) => ("failure" in child ? [[key, { error: child.failure }] as const] : [])),
+	);
+	// What cannot even be started has ended first.
+	const ran =
+		first && failed.size > 0
+			? new Map<string, ChildOutcome>()
+			: await runRemotely(visit, children, { first, atOnce: foreach.maxConcurrency });
+	const outcomes = intended.flatMap(([{ key }, child]): (readonly [string, ChildOutcome])[] => {
+		const outcome = failed.get(key) ?? ("failure" in child ? undefined : ran.get(child.key));
+		return outcome ? [[key, outcome]] : [];
+	});
+	const [firstRan] = ran.keys();
+	const shown = first
+		? outcomes.filter(([key]) => failed.has(key) || stepKey.item(key) === firstRan).slice(0, 1)
+		: outcomes;
+	const values = shown.map(([key, outcome]) => [key, childValue(outcome)] as const);
+	return keyed ? Object.fromEntries(values) : values.map(([, value]) => value);
+}
+
+function intend(
+	visit: Visit,
+	foreach: ForeachPlan,
+	item: Item,
+	intendOne = intendChild,
+): IntendedChild | { readonly failure: unknown } {
 	const { input: structure } = visit.state;
 	try {
 		const input = structure === undefined ? {} : visit.render(structure, undefined, { [foreach.as]: item.value });
-		return intendChild(visit, stepKey.item(item.key), foreach.machine, input);
+		return intendOne(visit, stepKey.item(item.key), foreach.machine, input);
 	} catch (failure) {
 		return { failure };
 	}

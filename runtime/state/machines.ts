@@ -4,6 +4,7 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { MachineCallPlan } from "../../compiler/plan/plan.ts";
 import { childValue, type IntendedChild, intendChild, type RunningChild, startChild } from "./child.ts";
 import { ValueError } from "./errors.ts";
+import { intendRemote, runRemotely, runsRemotely } from "./remote-children.ts";
 import { stepKey } from "./step-keys.ts";
 import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
@@ -11,6 +12,7 @@ import type { Visit } from "./visit.ts";
 /** Runs the child or children; the value is the state's output. @throws what a single child threw */
 export async function runMachines(visit: Visit, call: MachineCallPlan): Promise<unknown> {
 	const input = renderInput(visit);
+	if (runsRemotely(visit)) return runMachinesRemotely(visit, call, input);
 	if (call.kind === "single") {
 		const child = intendChild(visit, stepKey.machine(call.name), call.name, input);
 		if (!visit.steps.has(child.key)) await turnToStart(visit);
@@ -18,18 +20,53 @@ export async function runMachines(visit: Visit, call: MachineCallPlan): Promise<
 		if ("error" in ended) throw ended.error;
 		return ended.output;
 	}
-	const intended = new Map<string, IntendedChild>();
-	for (const { name, input: own } of call.entries) {
-		const more = own === undefined ? {} : visit.render(own);
-		if (!isRecord(more)) throw new ValueError(`\`input\` of machine \`${name}\` is no mapping.`);
-		if (!intended.has(name)) intended.set(name, intendChild(visit, stepKey.machine(name), name, { ...input, ...more }));
-	}
+	const intended = intendList(visit, call.entries, input, intendChild);
 	const children = new Map<string, RunningChild>();
 	for (const [name, child] of intended) {
 		if (!visit.steps.has(child.key)) await turnToStart(visit);
 		children.set(name, startChild(visit, { ...child, actorId: child.name }));
 	}
 	return visit.state.mode === "any" ? firstOf(children) : allOf(children);
+}
+
+/** Of a name that is listed twice the first entry counts. */
+function intendList(
+	visit: Visit,
+	entries: Extract<MachineCallPlan, { kind: "list" }>["entries"],
+	input: Readonly<Record<string, unknown>>,
+	intendOne: typeof intendRemote,
+): Map<string, IntendedChild> {
+	const intended = new Map<string, IntendedChild>();
+	for (const { name, input: own } of entries) {
+		const more = own === undefined ? {} : visit.render(own);
+		if (!isRecord(more)) throw new ValueError(`\`input\` of machine \`${name}\` is no mapping.`);
+		if (!intended.has(name)) intended.set(name, intendOne(visit, stepKey.machine(name), name, { ...input, ...more }));
+	}
+	return intended;
+}
+
+async function runMachinesRemotely(
+	visit: Visit,
+	call: MachineCallPlan,
+	input: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+	if (call.kind === "single") {
+		const child = intendRemote(visit, stepKey.machine(call.name), call.name, input);
+		const outcome = (await runRemotely(visit, [child], { first: false, atOnce: null })).get(child.key);
+		if (!outcome || "error" in outcome) throw outcome?.error;
+		return outcome.output;
+	}
+	const children = [...intendList(visit, call.entries, input, intendRemote).values()];
+	const first = visit.state.mode === "any";
+	const outcomes = await runRemotely(visit, children, { first, atOnce: null });
+	const [firstKey] = outcomes.keys();
+	const shown = first ? children.filter(({ key }) => key === firstKey) : children;
+	return Object.fromEntries(
+		shown.flatMap(({ key, name }) => {
+			const outcome = outcomes.get(key);
+			return outcome ? [[name, childValue(outcome)]] : [];
+		}),
+	);
 }
 
 /** The state's rendered `input`. */

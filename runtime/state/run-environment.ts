@@ -2,6 +2,7 @@
 import type { AnyActorRef, InspectionEvent, Observer } from "xstate";
 import { LimitReachedError } from "../../compiler/xstate/errors.ts";
 import type { Limits } from "../../compiler/xstate/machine-context.ts";
+import type { MachineInvoker } from "../fleet/invoker.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { SignalBackend } from "../signals/signal-backend.ts";
 import { Activity } from "../steps/activity.ts";
@@ -25,6 +26,18 @@ export class Ledger {
 		this.#calls += calls;
 		this.#cost += cost;
 		this.#tokens += tokens;
+	}
+
+	/** What may still be spent, as limits for a machine that counts by itself; null = any. */
+	left(): Pick<Limits, "max_agent_calls" | "max_cost" | "max_tokens"> {
+		const { max_agent_calls: calls, max_cost: cost, max_tokens: tokens } = this.#limits;
+		const rest = (limit: number | null | undefined, spent: number) =>
+			typeof limit === "number" ? Math.max(0, limit - spent) : null;
+		return {
+			max_agent_calls: rest(calls, this.#calls),
+			max_cost: rest(cost, this.#cost),
+			max_tokens: rest(tokens, this.#tokens),
+		};
 	}
 
 	/** @throws LimitReachedError when no further call may be made */
@@ -71,6 +84,8 @@ export interface RunEnvironment {
 	readonly trace?: RunTrace;
 	/** This run's connections to servers of tools, also of what it launches; absent where they are not allowed. */
 	readonly toolServers?: ToolServerConnections;
+	/** Who runs children and launched machines; absent where this run does. */
+	readonly invoker?: MachineInvoker;
 }
 
 /** Who is told of XState's inspection events. */
@@ -111,6 +126,7 @@ export interface EnvironmentOptions {
 	readonly signal?: AbortSignal;
 	readonly trace?: RunTrace;
 	readonly toolServers?: ToolServerConnections;
+	readonly invoker?: MachineInvoker;
 }
 
 export function createEnvironment({
@@ -130,6 +146,7 @@ export function createEnvironment({
 	signal,
 	trace,
 	toolServers,
+	invoker,
 }: EnvironmentOptions): RunEnvironment {
 	return {
 		activity: new Activity(),
@@ -150,5 +167,6 @@ export function createEnvironment({
 		...(gate && { gate }),
 		...(trace && { trace }),
 		...(toolServers && { toolServers }),
+		...(invoker && { invoker }),
 	};
 }

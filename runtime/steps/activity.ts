@@ -10,6 +10,8 @@ export interface WaitingExecution {
 	readonly channel: string;
 	/** What is asked, where the state pauses in the middle of its work; absent where a state waits with `wait_for`. */
 	readonly request?: PauseRequest;
+	/** Of an execution that waits for machines on workers: how many. Its channel is empty. */
+	readonly children?: number;
 }
 
 /** An execution in the middle of a long sleep, for which no run has to stay. */

@@ -14,6 +14,7 @@ export type WorkSteps = Pick<
 	| "ready"
 	| "value"
 	| "spawn"
+	| "settle"
 	| "show"
 	| "onEvent"
 	| "onlyJournaled"
@@ -63,6 +64,10 @@ export class StepsWithin implements WorkSteps {
 
 	spawn(key: string, options: SpawnOptions): SpawnedChild {
 		return this.#steps.spawn(this.#prefix + key, { ...options, id: this.#prefix + (options.id ?? key) });
+	}
+
+	settle(key: string, outcome: ChildOutcome): ChildOutcome {
+		return this.#steps.settle(this.#prefix + key, outcome);
 	}
 
 	show(src: string, id: string, input: unknown): (output: unknown) => void {

@@ -218,6 +218,12 @@ export class Steps {
 		return (output) => end(output);
 	}
 
+	/** How a child ended that went on elsewhere, as a finished step. @returns what was journaled first, where that was before */
+	settle(key: string, outcome: ChildOutcome): ChildOutcome {
+		const entry = this.#journaled(key);
+		return entry ? revive(entry) : this.#endedBefore(key, outcome);
+	}
+
 	#endedBefore(key: string, outcome: ChildOutcome): ChildOutcome {
 		const { summary } = outcome;
 		this.#write(

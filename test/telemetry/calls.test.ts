@@ -77,6 +77,7 @@ describe("calls of one state", () => {
 				portableId: (id) => set.portableId(id),
 				planOf: (id) => set.planOf(id),
 				configText: (id) => set.configText(id),
+				requires: (id) => set.requires(id),
 				machine: (id) => set.machine(id).provide({ actors: { [actorName.agent("w")]: answer } }),
 			},
 			plan.id,

@@ -1,0 +1,49 @@
+/** What a worker must have to run a machine: hooks by name, agents by type, what was given in code. */
+import type { MachinePlan } from "../../compiler/plan/plan.ts";
+
+export interface RequirementOptions {
+	/** Whether the machine has hooks that were given in code. */
+	readonly hasInjectedHooks: boolean;
+	/** Whether an agent's name has code of its own. */
+	readonly isCodeAgent: (name: string) => boolean;
+}
+
+/** Stands for hooks without a name, given in code or by a module's default export. */
+export const injectedHooksRequirement = "hooks:*";
+
+/** Sorted, each once: `hooks:NAME`, `hooks:*`, `agent:TYPE`, `code:AGENT`. Modules that a machine names are files beside it. */
+export function requirementsOf(plan: MachinePlan, options: RequirementOptions): readonly string[] {
+	const refs = [...plan.machineHooks, ...plan.lifecycleHooks, ...plan.states.flatMap(({ hooks }) => hooks)];
+	const needs = new Set(refs.flatMap((ref) => (ref.kind === "named" ? [`hooks:${ref.name}`] : [])));
+	if (options.hasInjectedHooks) needs.add(injectedHooksRequirement);
+	for (const { name, type } of Object.values(plan.agents)) {
+		needs.add(options.isCodeAgent(name) ? `code:${name}` : `agent:${type}`);
+	}
+	return [...needs].sort();
+}
+
+/** What a worker has. */
+export interface Capabilities {
+	readonly hooks: ReadonlySet<string>;
+	readonly hasInjectedHooks: boolean;
+	/** Undefined: any, as where scripted answers stand for all agents. */
+	readonly agentTypes: ReadonlySet<string> | undefined;
+	readonly codeAgents: ReadonlySet<string>;
+}
+
+/** Those of `requires` that a worker lacks. */
+export function missingFrom(capabilities: Capabilities, requires: readonly string[]): string[] {
+	const { hooks, hasInjectedHooks, agentTypes, codeAgents } = capabilities;
+	return requires.filter((need) => {
+		if (need === injectedHooksRequirement) return !hasInjectedHooks;
+		const [kind, name] = splitNeed(need);
+		if (kind === "hooks") return !hooks.has(name);
+		if (kind === "agent") return agentTypes !== undefined && !agentTypes.has(name);
+		return kind !== "code" || !codeAgents.has(name);
+	});
+}
+
+function splitNeed(need: string): readonly [string, string] {
+	const at = need.indexOf(":");
+	return [need.slice(0, at), need.slice(at + 1)];
+}

@@ -1,0 +1,85 @@
+/** Children that are processes of their own: the parent stays, and takes from the shared store how they ended. */
+import pLimit from "p-limit";
+import { loadExecution } from "../checkpoint/load-execution.ts";
+import { WorkerLostError } from "../fleet/errors.ts";
+import type { ProcessInvoker } from "../fleet/invoker.ts";
+import { storedOutcome } from "../fleet/outcome.ts";
+import type { ChildOutcome } from "../steps/spawn.ts";
+import type { Store } from "../store/store.ts";
+import { type AwaitedChildren, busy } from "./join.ts";
+import type { RemoteChild } from "./remote-children.ts";
+import type { Visit } from "./visit.ts";
+
+/** A child whose process ends so often without an end of its own has failed. */
+const mostStarts = 5;
+/** Milliseconds between looks at a child that a process of an earlier life runs. */
+const lookEvery = 500;
+
+/** Runs each child in a process. @returns outcomes in the order in which they ended */
+export async function awaitProcesses(
+	visit: Visit,
+	invoker: ProcessInvoker,
+	{ children, first, atOnce }: AwaitedChildren<RemoteChild>,
+): Promise<ReadonlyMap<RemoteChild, ChildOutcome>> {
+	const { environment, meta, steps } = visit;
+	const { store } = environment.keeper?.durable ?? {};
+	if (!store) throw new TypeError("children that are processes need a store");
+	const limit = pLimit(atOnce);
+	const over = new AbortController();
+	const signal = AbortSignal.any([over.signal, steps.signal, visit.givenUp]);
+	const ended = new Map<RemoteChild, ChildOutcome>();
+	const run = (child: RemoteChild) =>
+		limit(async () => {
+			if (signal.aborted) return;
+			environment.emit?.({
+				type: "child_start",
+				executionId: meta.execution_id,
+				childId: child.id,
+				machine: child.name,
+			});
+			const outcome = await runInProcess(visit, invoker, store, child, signal);
+			if (!signal.aborted) ended.set(child, outcome);
+		});
+	const all = children.map(run);
+	try {
+		await (first ? Promise.race(all) : Promise.all(all));
+	} finally {
+		over.abort(new DOMException("Nobody waits for this machine any more.", "AbortError"));
+		limit.clearQueue();
+		for (const each of all) each.catch(() => undefined);
+	}
+	return new Map(ended);
+}
+
+async function runInProcess(
+	visit: Visit,
+	invoker: ProcessInvoker,
+	store: Store,
+	child: RemoteChild,
+	signal: AbortSignal,
+): Promise<ChildOutcome> {
+	const { environment, services, state, steps } = visit;
+	const look = () => loadExecution(store.persistence, child.id, services.logger, false);
+	for (let starts = 0; ; ) {
+		signal.throwIfAborted();
+		const loaded = await busy(visit, look);
+		const outcome = loaded && storedOutcome(loaded);
+		if (outcome) return outcome;
+		if (starts > 0 && loaded?.summary.status === "waiting") {
+			// It parks with its child, and both go on when the child is woken.
+			environment.activity.wait({
+				executionId: child.id,
+				state: state.name,
+				channel: loaded.summary.waiting_channel ?? "",
+			});
+			return await new Promise<never>(() => undefined);
+		}
+		if (await busy(visit, async () => (await store.lock?.holder(child.id)) ?? null)) {
+			await steps.sleepUntil(services.now() + lookEvery, { signal });
+			continue;
+		}
+		if (starts === mostStarts) return { error: new WorkerLostError(child.id, starts) };
+		starts += 1;
+		await steps.ready(() => invoker.run(child.queued.job, signal));
+	}
+}

@@ -1,0 +1,44 @@
+/** The machines of a fleet: compiled from the store's configurations, with or without hooks that were given in code. */
+
+import { everyAgentType } from "../runtime/agents/registry.ts";
+import type { FleetMachine, FleetMachines } from "../runtime/fleet/fleet-machines.ts";
+import type { Capabilities } from "../runtime/fleet/requirements.ts";
+import type { Store } from "../runtime/store/store.ts";
+import type { CompileOptions } from "./compile.ts";
+import { checkpointEventsOf } from "./machine-store.ts";
+import { createServices } from "./services.ts";
+import { type ChosenMachine, StoredMachines } from "./stored-machine.ts";
+
+/**
+ * @param options what the worker's machines are compiled with. Hooks without a name serve those executions only that were
+ * started with such hooks: children never are.
+ */
+export function fleetMachines(store: Store, options: CompileOptions): FleetMachines {
+	const { hooks: registry } = createServices(options);
+	const plain = new StoredMachines(store, { ...options, hooks: registry });
+	const injected = new StoredMachines(store, options);
+	return {
+		async stored(configHash, file) {
+			return fleetMachine(await plain.storedMachine(configHash, file, configHash));
+		},
+		async machineOf(executionId, withInjectedHooks) {
+			return fleetMachine(await (withInjectedHooks ? injected : plain).machineOf(executionId));
+		},
+	};
+}
+
+function fleetMachine({ set, planId, chosenFor }: ChosenMachine): FleetMachine {
+	return { set, planId, chosenFor, events: checkpointEventsOf(set.plan(planId)) };
+}
+
+/** What these options have that machines may require. */
+export function capabilitiesOf(options: CompileOptions): Capabilities {
+	const { hooks, injectedHooks, agents, codeAgents = {} } = createServices(options);
+	const hasAny = agents.has(everyAgentType);
+	return {
+		hooks: new Set(hooks.names()),
+		hasInjectedHooks: injectedHooks !== undefined,
+		agentTypes: hasAny ? undefined : new Set(agents.types()),
+		codeAgents: new Set(Object.keys(codeAgents)),
+	};
+}
