@@ -6,6 +6,8 @@ export type StoreErrorCode =
 	| "invalid_checkpoint_key"
 	| "invalid_prune"
 	| "invalid_signal"
+	| "invalid_worker"
+	| "invalid_work_item"
 	| "unknown_worker"
 	| "unknown_work_item"
 	| "store_closed"

@@ -36,7 +36,10 @@ export interface WorkerFilter {
 	readonly staleSeconds?: number;
 }
 
-/** All methods reject with a StoreError; `unknown_worker` for an id that was never registered. */
+/**
+ * All methods reject with a StoreError: `unknown_worker` for an id that was never registered, `invalid_worker` for what no
+ * store can keep (a name that is empty, longer than 1000 bytes or has a NUL; metadata that are no JSON).
+ */
 export interface RegistrationBackend {
 	/** Registers with status `active` and a heartbeat now; replaces an earlier record of this id. */
 	register(worker: WorkerRegistration): Promise<WorkerRecord>;

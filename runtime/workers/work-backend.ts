@@ -27,16 +27,22 @@ export interface PushOptions {
 }
 
 /**
- * One pool. Items are claimed oldest first; two who claim at the same time never get the same one. All methods reject with a
- * StoreError; `unknown_work_item` for an id that the pool does not have.
+ * One pool. Items are claimed oldest first; two who claim at the same time never get the same one. An item that is put back
+ * has its old place. All methods reject with a StoreError: `unknown_work_item` for an id that the pool does not have,
+ * `invalid_work_item` for what no store can keep (data that are no JSON; a name that is empty, longer than 1000 bytes or has a
+ * NUL).
  */
 export interface WorkPool {
 	/** @returns the item's id */
 	push(item: unknown, options?: PushOptions): Promise<string>;
 	claim(workerId: string): Promise<WorkItem | null>;
-	/** Marks the item as done and keeps the result. */
+	/**
+	 * Marks the item as done and keeps the result, also where it was put back or poisoned meanwhile. The first result stays:
+	 * a worker that was taken for dead and ends its item late changes nothing.
+	 * @param result JSON; default null
+	 */
 	complete(itemId: string, result?: unknown): Promise<void>;
-	/** Back to pending, or poisoned where it was claimed `max_retries` times. */
+	/** Back to pending, or poisoned where it was claimed `max_retries` times. Changes nothing unless the item is claimed. */
 	fail(itemId: string, error?: string): Promise<void>;
 	get(itemId: string): Promise<WorkItem | null>;
 	/** Items that are pending. */

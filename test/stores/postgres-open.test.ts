@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parseAddress } from "../../adapters/stores/postgres/address.ts";
 import { loadDriver } from "../../adapters/stores/postgres/driver.ts";
 import { openPostgresStore } from "../../adapters/stores/postgres/index.ts";
+import { storeVersion } from "../../adapters/stores/postgres/tables.ts";
 import { ask, startPostgres, testSchema } from "../servers/postgres.ts";
 import { commit, commitOf } from "./contract/samples.ts";
 import { describePostgres, failureOf, under } from "./postgres-harness.ts";
@@ -67,7 +68,7 @@ await describePostgres("opening a Postgres store", (make) => {
 		const stores = await Promise.all(Array.from({ length: 8 }, () => open()));
 		await Promise.all(stores.map((store, n) => commit(store.persistence, [commitOf({ id: `e${n}` })])));
 		expect(await stores[0]?.persistence.listExecutionIds()).toHaveLength(8);
-		expect(await sql("SELECT version FROM $schema.flatstate_meta")).toEqual([{ version: 1 }]);
+		expect(await sql("SELECT version FROM $schema.flatstate_meta")).toEqual([{ version: storeVersion }]);
 	});
 
 	it("opens a store whose user may write the tables and make none", async () => {
@@ -92,10 +93,24 @@ await describePostgres("opening a Postgres store", (make) => {
 		expect(await store.persistence.load("a/latest")).not.toBeNull();
 	});
 
+	it("makes what is missing in a store of an older release, once", async () => {
+		const { open, sql } = make();
+		const old = await open();
+		await commit(old.persistence, [commitOf({ id: "a" })]);
+		await old.close();
+		await sql(`DROP TABLE $schema.flatstate_work, $schema.flatstate_workers;
+			UPDATE $schema.flatstate_meta SET version = 1`);
+		const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
+		expect(await sql("SELECT version FROM $schema.flatstate_meta")).toEqual([{ version: storeVersion }]);
+		expect(await stores[0]?.persistence.listExecutionIds()).toEqual(["a"]);
+		await stores[0]?.work?.pool("p").push(1);
+		expect(await stores[1]?.work?.pool("p").claim("w")).toMatchObject({ data: 1 });
+	});
+
 	it("refuses a store of a newer release, and one that lost its version", async () => {
 		const { open, sql } = make();
 		await (await open()).close();
-		await sql("UPDATE $schema.flatstate_meta SET version = 2");
+		await sql("UPDATE $schema.flatstate_meta SET version = 99");
 		const newer = await failureOf(open());
 		expect(newer).toMatchObject({ code: "store_version" });
 		expect(newer.message).toContain("newer flatstate");

@@ -135,6 +135,24 @@ describe("trouble with an SQLite file", () => {
 		expect(await store.persistence.listExecutionIds()).toEqual(["a"]);
 	});
 
+	it("makes what is missing in a file of an older flatstate", async () => {
+		using place = newFile();
+		const old = await openSqliteStore(place.file);
+		await commit(old.persistence, [commitOf({ id: "a" })]);
+		await old.close();
+		execute(
+			place.file,
+			"DROP TABLE work_pool",
+			"DROP TABLE worker_registry",
+			"UPDATE flatstate_meta SET value = 1 WHERE name = 'schema_version'",
+		);
+		await using store = await openSqliteStore(place.file);
+		expect(await store.persistence.listExecutionIds()).toEqual(["a"]);
+		await store.work?.pool("p").push(1);
+		expect(await store.work?.pool("p").claim("w")).toMatchObject({ data: 1 });
+		await store.registrations?.register({ worker_id: "w" });
+	});
+
 	it("leaves a file of a newer flatstate as it is", async () => {
 		using place = newFile();
 		await (await openSqliteStore(place.file)).close();

@@ -5,9 +5,13 @@ import type { ReadOptions, ResultBackend } from "../../../runtime/results/result
 import type { Store, StoreOptions } from "../../../runtime/store/store.ts";
 import { ProcessLeases, ProcessLock } from "../process-lock.ts";
 import { StoreGate } from "../store-gate.ts";
+import { StoredRegistrations } from "../stored-registrations.ts";
+import { StoredWork } from "../stored-work.ts";
 import { MemoryConfigs } from "./memory-configs.ts";
 import { MemoryPersistence } from "./memory-persistence.ts";
 import { MemorySignals } from "./memory-signals.ts";
+import { MemoryWork } from "./memory-work.ts";
+import { MemoryWorkers } from "./memory-workers.ts";
 
 /**
  * Opens an empty store. It ends with this process, and nobody else can see it. Commits are done when the call returns.
@@ -31,6 +35,8 @@ export function openMemoryStore(options: StoreOptions = {}): Store {
 		results: untilClosed(results, gate),
 		signals,
 		configs: new MemoryConfigs(checkOpen),
+		registrations: new StoredRegistrations(gate, name, new MemoryWorkers(now)),
+		work: new StoredWork(new MemoryWork(now), { gate, name, newId }),
 		close,
 		[Symbol.asyncDispose]: close,
 	};

@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Durability } from "../../../runtime/store/persistence-backend.ts";
 import type { Store, StoreOptions } from "../../../runtime/store/store.ts";
+import { StoredRegistrations } from "../stored-registrations.ts";
+import { StoredWork } from "../stored-work.ts";
 import { parseAddress } from "./address.ts";
 import { PostgresConfigStore } from "./configs.ts";
 import { loadDriver } from "./driver.ts";
@@ -13,6 +15,8 @@ import { PostgresPersistence } from "./persistence.ts";
 import { PostgresResultBackend } from "./results.ts";
 import { PostgresSignalBackend } from "./signals.ts";
 import { keyvTables, tablesOf } from "./tables.ts";
+import { PostgresWork } from "./work.ts";
+import { PostgresWorkers } from "./workers.ts";
 
 export interface PostgresStoreOptions extends StoreOptions {
 	/** Where the tables are; made where it is not there. Default `public`. `?schema=` of the address wins. */
@@ -63,6 +67,8 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
 		results: new PostgresResultBackend(database, tables, notices),
 		signals: new PostgresSignalBackend({ database, tables, notices, now: clock, newId }),
 		configs: new PostgresConfigStore(database, configs),
+		registrations: new StoredRegistrations(database.gate, name, new PostgresWorkers(database, tables, now)),
+		work: new StoredWork(new PostgresWork(database, tables, now), { gate: database.gate, name, newId }),
 		close,
 		[Symbol.asyncDispose]: close,
 	};

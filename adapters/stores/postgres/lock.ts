@@ -2,6 +2,7 @@
 import type { ExecutionLock, Lease, LeaseHolder } from "../../../runtime/store/execution-lock.ts";
 import { describeProcess, isDeadOwner, ownIdentity } from "../../../runtime/store/owner.ts";
 import type { Database, Queries, Row } from "./database.ts";
+import { clockOr } from "./server-clock.ts";
 import { storedName } from "./stored-name.ts";
 import type { Tables } from "./tables.ts";
 
@@ -48,7 +49,7 @@ export class PostgresLock implements ExecutionLock {
 	async renew(lease: Lease): Promise<Lease | null> {
 		return this.#database.gate.run(async () => {
 			const [row] = await this.#database.repeat(
-				`UPDATE ${this.#table} SET expires_at = ${this.#clock("$3")} + $4::bigint
+				`UPDATE ${this.#table} SET expires_at = ${clockOr("$3")} + $4::bigint
 					WHERE key = $1 AND token = $2::bigint RETURNING ${columns}`,
 				[storedName(lease.key), lease.token, this.#now(), this.#leaseMs],
 			);
@@ -81,7 +82,7 @@ export class PostgresLock implements ExecutionLock {
 		const rows = await query(
 			`INSERT INTO ${this.#table} AS held (key, token, owner, label, identity, acquired_at, expires_at)
 				SELECT key, nextval('${this.#options.tables.tokens}'), $2, $3, $4, now, now + $5::bigint
-				FROM unnest($1::text[]) AS wanted (key), (SELECT ${this.#clock("$6")} AS now) AS clock ORDER BY key
+				FROM unnest($1::text[]) AS wanted (key), (SELECT ${clockOr("$6")} AS now) AS clock ORDER BY key
 				ON CONFLICT (key) DO UPDATE SET token = excluded.token, owner = excluded.owner
 				WHERE held.expires_at <= excluded.acquired_at OR held.token = ANY ($7::bigint[])
 				RETURNING key`,
@@ -96,7 +97,7 @@ export class PostgresLock implements ExecutionLock {
 			name: "flatstate_acquire",
 			text: `INSERT INTO ${this.#table} AS held (key, token, owner, label, identity, acquired_at, expires_at)
 				SELECT $1, nextval('${this.#options.tables.tokens}'), $2, $3, $4, now, now + $5::bigint
-				FROM (SELECT ${this.#clock("$6")} AS now) AS clock
+				FROM (SELECT ${clockOr("$6")} AS now) AS clock
 				ON CONFLICT (key) DO UPDATE SET token = excluded.token, owner = excluded.owner, label = excluded.label,
 					identity = excluded.identity, acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
 				WHERE held.expires_at <= excluded.acquired_at OR held.token = $7::bigint
@@ -108,7 +109,7 @@ export class PostgresLock implements ExecutionLock {
 
 	async #read(key: string): Promise<Row | undefined> {
 		const [row] = await this.#database.read(
-			`SELECT ${columns}, expires_at <= ${this.#clock("$2")} AS is_over FROM ${this.#table} WHERE key = $1`,
+			`SELECT ${columns}, expires_at <= ${clockOr("$2")} AS is_over FROM ${this.#table} WHERE key = $1`,
 			[storedName(key), this.#now()],
 		);
 		return row;
@@ -121,11 +122,6 @@ export class PostgresLock implements ExecutionLock {
 
 	#now(): number | null {
 		return this.#options.now?.() ?? null;
-	}
-
-	/** The time in milliseconds: the parameter, or the server's where that is null. */
-	#clock(parameter: string): string {
-		return `coalesce(${parameter}::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`;
 	}
 
 	#leaseOf(key: string, { token, owner, label, acquired_at, expires_at }: Row): Lease {

@@ -97,18 +97,25 @@ async function ensureTables(client: Client, { name, schema, tables, hasLz4 }: Ta
 		const spaces = "pg_class JOIN pg_namespace AS space ON space.oid = relnamespace";
 		return isThere(spaces, "nspname = $1 AND relname = 'flatstate_meta'");
 	};
-	if (!(await exists())) {
+	const storedVersion = async (): Promise<unknown> => {
+		if (!(await exists())) return 0;
+		const { rows } = await client.query<Record<string, unknown>>(`SELECT version FROM ${tables.meta}`);
+		return rows[0]?.version;
+	};
+	const isOld = (found: unknown): found is number => typeof found === "number" && found < storeVersion;
+	let version = await storedVersion();
+	if (isOld(version)) {
 		await client.query("BEGIN");
 		// Of two who open at once, the second waits here, and then finds what the first has made.
 		await client.query(`SELECT pg_advisory_xact_lock(${creationLock})`);
-		if (!(await exists())) {
+		version = await storedVersion();
+		if (isOld(version)) {
 			if (!(await isThere("pg_namespace", "nspname = $1"))) await client.query(`CREATE SCHEMA "${schema}"`);
-			await client.query(createStatements(tables, hasLz4));
+			await client.query(createStatements(tables, version, hasLz4));
+			version = storeVersion;
 		}
 		await client.query("COMMIT");
 	}
-	const { rows } = await client.query<Record<string, unknown>>(`SELECT version FROM ${tables.meta}`);
-	const version = rows[0]?.version;
 	if (typeof version !== "number") {
 		throw new StoreError("store_corrupt", `${name} has lost its version: ${tables.meta} is empty.`);
 	}

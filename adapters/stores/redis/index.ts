@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "../../../runtime/store/errors.ts";
 import type { Store, StoreOptions } from "../../../runtime/store/store.ts";
+import { StoredRegistrations } from "../stored-registrations.ts";
+import { StoredWork } from "../stored-work.ts";
 import { parseAddress } from "./address.ts";
 import { RedisConfigs } from "./configs.ts";
 import { RedisConnection } from "./connection.ts";
@@ -14,6 +16,8 @@ import { RedisResults } from "./results.ts";
 import { script } from "./script.ts";
 import { RedisSignals } from "./signals.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { RedisWork } from "./work.ts";
+import { RedisWorkers } from "./workers.ts";
 
 export { checkpointNamespace, configNamespace } from "./keys.ts";
 
@@ -70,13 +74,16 @@ export async function openRedisStore(url: string, options: RedisStoreOptions = {
 			await connection.close();
 			subscriptions.close();
 		};
+		const { gate, name } = connection;
 		return {
-			name: address.name,
+			name,
 			persistence: new RedisPersistence(connection, durability, clock),
 			lock: new RedisLock(connection, { leaseSeconds, time, newId }),
 			results: new RedisResults(connection, subscriptions),
 			signals: new RedisSignals(connection, subscriptions, { now: clock.now, newId }),
 			configs: new RedisConfigs(connection, keyv),
+			registrations: new StoredRegistrations(gate, name, new RedisWorkers(connection, time)),
+			work: new StoredWork(new RedisWork(connection, time), { gate, name, newId }),
 			close,
 			[Symbol.asyncDispose]: close,
 		};

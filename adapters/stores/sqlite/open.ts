@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { StoreError } from "../../../runtime/store/errors.ts";
 import type { Durability } from "../../../runtime/store/persistence-backend.ts";
 import type { Store, StoreOptions } from "../../../runtime/store/store.ts";
+import { StoredRegistrations } from "../stored-registrations.ts";
+import { StoredWork } from "../stored-work.ts";
 import { CommitWriter } from "./commit.ts";
 import { SqliteConfigs } from "./configs.ts";
 import { Connection } from "./connection.ts";
@@ -16,6 +18,8 @@ import { SqliteResults } from "./results.ts";
 import { prepareSchema } from "./schema.ts";
 import { SqliteSignals } from "./signals.ts";
 import { ChangeWatch } from "./watch.ts";
+import { SqliteWork } from "./work.ts";
+import { SqliteWorkers } from "./workers.ts";
 
 export interface SqliteStoreOptions extends StoreOptions {
 	/**
@@ -60,6 +64,8 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions 
 			results,
 			signals: new SqliteSignals(connection, watch, { now, newId }),
 			configs: new SqliteConfigs(connection, now),
+			registrations: new StoredRegistrations(connection.gate, name, new SqliteWorkers(connection, now)),
+			work: new StoredWork(new SqliteWork(connection, now), { gate: connection.gate, name, newId }),
 			close: () => connection.close(),
 			[Symbol.asyncDispose]: () => connection.close(),
 		};

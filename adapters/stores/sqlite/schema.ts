@@ -1,9 +1,9 @@
-/** The tables: those of spec sections 11.2, 13.4, 13.5 and 14 with columns added, and our own, prefixed `flatstate_`. */
+/** The tables: those of spec sections 11.2, 13.4, 13.5, 14 and 17 with columns added, and our own, prefixed `flatstate_`. */
 import { StoreError } from "../../../runtime/store/errors.ts";
 import type { Connection } from "./connection.ts";
 import { isText, numberOf } from "./rows.ts";
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** Columns as the specification names them; ours come last. Programs that know only the first part find their data. */
 const referenceTables = {
@@ -47,6 +47,31 @@ const referenceTables = {
 		"execution_id TEXT",
 		"position INTEGER",
 	],
+	worker_registry: [
+		"worker_id TEXT PRIMARY KEY",
+		"status TEXT",
+		"last_heartbeat TEXT",
+		"host TEXT",
+		"pid INTEGER",
+		"capabilities TEXT",
+		"started_at TEXT",
+		"current_task_id TEXT",
+		"metadata TEXT",
+	],
+	/** In the order of their rows' numbers. `result`: JSON; the reference deletes what is done. */
+	work_pool: [
+		"item_id TEXT PRIMARY KEY",
+		"pool_name TEXT",
+		"data TEXT",
+		"status TEXT",
+		"claimed_by TEXT",
+		"claimed_at TEXT",
+		"attempts INTEGER",
+		"max_retries INTEGER",
+		"created_at TEXT",
+		"error TEXT",
+		"result TEXT",
+	],
 } as const;
 
 /**
@@ -56,7 +81,7 @@ const referenceTables = {
  */
 const ownTables = `
 CREATE TABLE flatstate_meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO flatstate_meta VALUES ('schema_version', ${schemaVersion}), ('signal_position', 0), ('fencing_floor', 0);
+INSERT INTO flatstate_meta VALUES ('schema_version', 1), ('signal_position', 0), ('fencing_floor', 0);
 
 CREATE TABLE flatstate_executions(
 	execution_id TEXT PRIMARY KEY, root_execution_id TEXT NOT NULL, parent_execution_id TEXT, machine_name TEXT NOT NULL,
@@ -86,6 +111,12 @@ CREATE INDEX IF NOT EXISTS execution_leases_until ON execution_leases(lease_unti
 CREATE INDEX flatstate_signals_of ON signals(channel, execution_id, position);
 CREATE INDEX flatstate_signals_to ON signals(execution_id) WHERE execution_id IS NOT NULL;
 CREATE INDEX flatstate_signals_order ON signals(position);
+`;
+
+/** Of layout 2. */
+const workIndexes = `
+CREATE INDEX flatstate_work_pending ON work_pool(pool_name) WHERE status = 'pending';
+CREATE INDEX flatstate_work_claimed ON work_pool(pool_name, claimed_by) WHERE status = 'claimed';
 `;
 
 /** Not `OR IGNORE`: in a trigger, the conflict clause of the statement that fired it would win. */
@@ -136,7 +167,8 @@ export function prepareSchema(connection: Connection, run: (sql: string) => void
 	if (storedVersion(connection) === schemaVersion) return;
 	connection.transaction(() => {
 		// Another process may have been faster.
-		if (storedVersion(connection) === schemaVersion) return;
+		const version = storedVersion(connection);
+		if (version === schemaVersion) return;
 		for (const [table, columns] of Object.entries(referenceTables)) {
 			run(`CREATE TABLE IF NOT EXISTS ${table}(${columns.join(", ")})`);
 			const there = columnsOf(connection, table);
@@ -144,8 +176,9 @@ export function prepareSchema(connection: Connection, run: (sql: string) => void
 				if (!there.has(column.split(" ", 1)[0] ?? column)) run(`ALTER TABLE ${table} ADD COLUMN ${column}`);
 			}
 		}
-		run(ownTables);
-		run(foreignMarks);
+		if (version < 1) run(`${ownTables}${foreignMarks}`);
+		if (version < 2) run(workIndexes);
+		run(`UPDATE flatstate_meta SET value = ${schemaVersion} WHERE name = 'schema_version'`);
 	});
 }
 

@@ -24,6 +24,8 @@ export interface StoreAbilities {
 	readonly takesOverExpired: boolean;
 	/** A listener of one store object hears of signals that another one sends: `signals.notifies`. */
 	readonly notifiesAcrossStores: boolean;
+	/** It has a registry of workers and pools of work: `store.registrations` and `store.work`. Default false. */
+	readonly pools?: boolean;
 }
 
 export interface StoreOpener {

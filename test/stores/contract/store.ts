@@ -5,9 +5,11 @@ import { configContract } from "./configs.ts";
 import { lockContract } from "./lock.ts";
 import { type StoreOpener, storesOf } from "./opener.ts";
 import { persistenceContract } from "./persistence.ts";
+import { registrationContract } from "./registrations.ts";
 import { resultsContract } from "./results.ts";
 import { commit, commitOf, keyOf } from "./samples.ts";
 import { signalContract } from "./signals.ts";
+import { workContract } from "./work.ts";
 
 export type { OpenedStore, StoreAbilities, StoreOpener } from "./opener.ts";
 
@@ -17,6 +19,10 @@ export function storeContract(name: string, opener: StoreOpener): void {
 	resultsContract(name, opener);
 	signalContract(name, opener);
 	configContract(name, opener);
+	if (opener.abilities.pools === true) {
+		registrationContract(name, opener);
+		workContract(name, opener);
+	}
 
 	describe(`${name} as a store`, () => {
 		const open = storesOf(opener);
