@@ -4,8 +4,7 @@ import type { QueuedJob } from "../../runtime/fleet/job.ts";
 import type { ConsumeOptions, JobConsumer, JobQueue, QueueDepth } from "../../runtime/fleet/job-queue.ts";
 import { BullConsumer } from "./consumer.ts";
 import { toBullId, toBullJob } from "./job-form.ts";
-import { patiently } from "./patience.ts";
-import { messageOf } from "./redis-server.ts";
+import { messageOf, patiently } from "./patience.ts";
 import { queueFor, type Routes } from "./routes.ts";
 import type { QueueServer } from "./server.ts";
 

@@ -99,7 +99,7 @@ export class BullConsumer implements JobConsumer {
 		const { server, options } = this.#parts;
 		const intake = new Intake({
 			server,
-			worker: server.worker(name, this.#times),
+			taker: server.taker(name, this.#times),
 			times: this.#times,
 			slots: this.#slots,
 			machines: this.#machines,

@@ -2,10 +2,14 @@
 import { FleetError } from "../../runtime/fleet/errors.ts";
 import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
+import { StoreError } from "../../runtime/store/errors.ts";
+import { parseAddress as parsePostgresAddress } from "../stores/postgres/address.ts";
 import { parseAddress as parseRedisAddress } from "../stores/redis/address.ts";
 import { BullJobQueue } from "./bull-queue.ts";
 import type { ModuleLoader } from "./driver.ts";
-import { openRedisServer } from "./redis-server.ts";
+import { openPostgresServer } from "./postgres-server.ts";
+import { openRedisServer, type RedisServerOptions } from "./redis-server.ts";
+import type { QueueServer } from "./server.ts";
 
 export interface BullQueueOptions {
 	/** Several queues of one server and prefix or schema differ by it. Default `flatstate`. */
@@ -33,20 +37,37 @@ export async function openBullQueue(url: string, options: BullQueueOptions = {})
 			"Invalid name of a queue: expected 1 to 60 letters, digits, `_`, `-` and `.`.",
 		);
 	}
-	const onError = (error: Error) => logger.warn("The connection to the queue is lost.", { error: error.message });
-	if (!/^rediss?:/.test(url)) {
-		throw new FleetError(
-			"invalid_queue_url",
-			"Invalid address of a queue: expected one that begins with redis://, rediss:// or postgres://.",
-		);
-	}
-	const address = parseRedisAddress(url);
-	const server = await openRedisServer({
-		address,
+	const settings = {
 		base,
 		connectSeconds,
-		onError,
+		onError: (error: Error) => logger.warn("The connection to the queue is lost.", { error: error.message }),
 		...(options.modules === undefined ? {} : { modules: options.modules }),
-	});
+	};
+	const server = await openServer(url, settings);
 	return new BullJobQueue({ server, base, patienceSeconds });
+}
+
+type ServerSettings = Omit<RedisServerOptions, "address">;
+
+function openServer(url: string, settings: ServerSettings): Promise<QueueServer> {
+	if (/^rediss?:/.test(url)) {
+		return openRedisServer({ ...settings, address: addressOf(() => parseRedisAddress(url)) });
+	}
+	if (/^postgres(?:ql)?:/.test(url)) {
+		return openPostgresServer({ ...settings, address: addressOf(() => parsePostgresAddress(url, {})) });
+	}
+	throw new FleetError(
+		"invalid_queue_url",
+		"Invalid address of a queue: expected one that begins with redis://, rediss:// or postgres://.",
+	);
+}
+
+/** What is wrong with the address of a store there is wrong with the queue's. */
+function addressOf<T>(parse: () => T): T {
+	try {
+		return parse();
+	} catch (cause) {
+		if (cause instanceof StoreError) throw new FleetError("invalid_queue_url", cause.message, { cause });
+		throw cause;
+	}
 }

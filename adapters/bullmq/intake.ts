@@ -1,16 +1,17 @@
 /** Takes the jobs of one of BullMQ's queues, has them handled, and removes or puts back what has ended. */
-import type { Job, JobJson } from "bullmq";
+import type { JobJson } from "bullmq";
 import type { ConsumeOptions, JobEnd } from "../../runtime/fleet/job-queue.ts";
+import { backoffMs } from "../queues/backoff.ts";
 import { type HeldJob, HeldJobs } from "./held-jobs.ts";
 import { type Answer, dataOf, fromBullId, nothing, readAnswer } from "./job-form.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import { patiently } from "./patience.ts";
-import type { BullWorker, LockTimes, QueueServer } from "./server.ts";
+import type { LockTimes, QueueServer, Taker } from "./server.ts";
 import type { Slots } from "./slots.ts";
 
 export interface IntakeParts {
-	readonly server: Pick<QueueServer, "safe" | "toJob">;
-	readonly worker: BullWorker;
+	readonly server: Pick<QueueServer, "safe">;
+	readonly taker: Taker;
 	readonly times: LockTimes;
 	/** Those of the consumer, for all its queues. */
 	readonly slots: Slots;
@@ -24,7 +25,6 @@ type Ending = JobEnd | { readonly type: "thrown"; readonly error: unknown };
 /** Seconds after which an idle worker looks by itself: the call that was to wake it may have been another's that died. */
 const idleSeconds = 5;
 const retryMs = 500;
-const longestBackoffMs = 60_000;
 
 export class Intake {
 	readonly #parts: IntakeParts;
@@ -41,10 +41,14 @@ export class Intake {
 
 	constructor(parts: IntakeParts) {
 		this.#parts = parts;
-		this.#held = new HeldJobs(parts.worker, parts.times);
+		this.#held = new HeldJobs(parts.taker.worker, parts.times);
 		this.#ended = new Promise((resolve) => {
 			this.#end = resolve;
 		});
+	}
+
+	get #worker(): Taker["worker"] {
+		return this.#parts.taker.worker;
 	}
 
 	get running(): number {
@@ -52,8 +56,8 @@ export class Intake {
 	}
 
 	async start(): Promise<void> {
-		await this.#parts.worker.waitUntilReady();
-		await this.#parts.worker.startStalledCheckTimer();
+		await this.#worker.waitUntilReady();
+		await this.#worker.startStalledCheckTimer();
 		this.#loop = this.#take();
 	}
 
@@ -62,7 +66,7 @@ export class Intake {
 		if (!this.#open) return;
 		this.#open = false;
 		this.#end();
-		await this.#quietly(() => this.#parts.worker.getBackend().disconnectBlocking(false));
+		await this.#quietly(() => this.#worker.getBackend().disconnectBlocking(false));
 		await this.#loop;
 		await this.#wakeAnother();
 	}
@@ -75,7 +79,7 @@ export class Intake {
 		await paused;
 		await Promise.all(this.#working);
 		this.#held.close();
-		await this.#quietly(() => this.#parts.worker.close(true));
+		await this.#quietly(() => this.#worker.close(true));
 	}
 
 	async #take(): Promise<void> {
@@ -102,7 +106,7 @@ export class Intake {
 		const token = this.#newToken();
 		if (!this.#open) return { ...nothing, token };
 		try {
-			return { ...readAnswer(await this.#parts.worker.getBackend().moveToActive(token)), token };
+			return { ...readAnswer(await this.#worker.getBackend().moveToActive(token)), token };
 		} catch (error) {
 			this.#parts.options.logger.warn("The queue cannot be asked for jobs.", { error: this.#textOf(error) });
 			await this.#pause(retryMs);
@@ -112,7 +116,7 @@ export class Intake {
 
 	/** Waits until there may be a job. @returns whether it was told so, and others were not */
 	async #idle(nextAt: number): Promise<boolean> {
-		const backend = this.#parts.worker.getBackend();
+		const backend = this.#worker.getBackend();
 		let until = nextAt;
 		while (this.#open) {
 			const left = until === 0 ? idleSeconds : Math.min(idleSeconds, (until - Date.now()) / 1_000);
@@ -128,7 +132,8 @@ export class Intake {
 
 	/** Takes a job and puts it back as the first: that wakes a worker that waits. */
 	async #wakeAnother(): Promise<void> {
-		const backend = this.#parts.worker.getBackend();
+		if (!this.#parts.taker.wakesOne) return;
+		const backend = this.#worker.getBackend();
 		const token = this.#newToken();
 		await this.#quietly(async () => {
 			const { job } = readAnswer(await backend.moveToActive(token));
@@ -149,8 +154,7 @@ export class Intake {
 
 	/** @returns the next job that was taken with the end of this one. Never rejects */
 	async #handle(json: JobJson, token: string): Promise<JobJson | null> {
-		const { server, worker, machines } = this.#parts;
-		const job = server.toJob(worker, json);
+		const { machines } = this.#parts;
 		const held = this.#held.add(json.id, token);
 		let ending: Ending;
 		if (this.#stopping) {
@@ -165,7 +169,7 @@ export class Intake {
 		}
 		try {
 			if (held.lost) return null;
-			return await this.#finish(job, held, ending);
+			return await this.#finish(json, held, ending);
 		} finally {
 			this.#held.drop(held);
 		}
@@ -185,16 +189,16 @@ export class Intake {
 	}
 
 	/** Tells the queue how the job has ended, as long as it may be ours. */
-	async #finish(job: Job<string, unknown>, held: HeldJob, ending: Ending): Promise<JobJson | null> {
-		const { worker, slots, times, options } = this.#parts;
+	async #finish(json: JobJson, held: HeldJob, ending: Ending): Promise<JobJson | null> {
+		const { taker, slots, times, options } = this.#parts;
 		const { token } = held;
-		const backend = worker.getBackend();
+		const backend = this.#worker.getBackend();
 		const goesOn = () => this.#open && !slots.areWantedByOthers(this);
 		const delayed = (delay: number, skipAttempt: boolean) =>
 			backend.moveToDelayed(held.id, Date.now(), Math.ceil(delay), token, { skipAttempt, fetchNext: goesOn() });
 		const tell = async (): Promise<readonly unknown[] | undefined> => {
-			if (ending.type === "done") return (await job.moveToCompleted(null, token, goesOn())) ?? undefined;
-			if (ending.type === "thrown") return (await delayed(backoffMs(job.attemptsMade), false)) ?? undefined;
+			if (ending.type === "done") return taker.complete(json, token, goesOn());
+			if (ending.type === "thrown") return (await delayed(backoffMs(json.attemptsMade || 0), false)) ?? undefined;
 			if (ending.delayMs > 0) return (await delayed(ending.delayMs, true)) ?? undefined;
 			await backend.moveJobFromActiveToWait(held.id, token);
 			return undefined;
@@ -212,7 +216,7 @@ export class Intake {
 
 	#newToken(): string {
 		this.#tokens += 1;
-		return `${this.#parts.worker.id}:${this.#tokens}`;
+		return `${this.#worker.id}:${this.#tokens}`;
 	}
 
 	/** Waits, but not beyond the end. */
@@ -228,7 +232,7 @@ export class Intake {
 	/** For what is done on the way out: what of it fails, locks that run out make good. */
 	async #quietly(act: () => Promise<unknown>): Promise<void> {
 		try {
-			await patiently(act, 1_000);
+			await patiently(act, this.#parts.times.lockMs);
 		} catch (error) {
 			this.#parts.options.logger.debug("The queue was left without a word.", { error: this.#textOf(error) });
 		}
@@ -237,9 +241,4 @@ export class Intake {
 	#textOf(error: unknown): string {
 		return this.#parts.server.safe(error).message;
 	}
-}
-
-/** @param thrown how often the handler has thrown before */
-function backoffMs(thrown: number): number {
-	return Math.min(longestBackoffMs, 1_000 * 2 ** Math.min(thrown, 6));
 }

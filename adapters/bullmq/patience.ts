@@ -1,4 +1,4 @@
-/** Asks a queue's server again that does not answer for a while. */
+/** Asks a queue's server again that does not answer for a while, and says what it was. */
 
 const pauseMs = 250;
 
@@ -25,6 +25,14 @@ export function within<T>(promise: Promise<T>, milliseconds: number, told = mill
 		const timer = setTimeout(late, milliseconds);
 		promise.then(resolve, reject).finally(() => clearTimeout(timer));
 	});
+}
+
+/** Errors of several addresses of one host have no message of their own. */
+export function messageOf(error: unknown): string {
+	if (error instanceof AggregateError && error.message === "") return messageOf(error.errors[0]);
+	if (!(error instanceof Error)) return String(error);
+	if (error.message !== "") return error.message.replace(/\.$/, "");
+	return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 /** Whether BullMQ itself says no, which has a number: that the lock is another's, for instance. */

@@ -4,9 +4,9 @@ import { FleetError } from "../../runtime/fleet/errors.ts";
 import { type RedisAddress, redacted, withoutSecrets } from "../stores/redis/address.ts";
 import { hashTag } from "../stores/redis/keys.ts";
 import { loadForRedis, type ModuleLoader } from "./driver.ts";
-import { within } from "./patience.ts";
+import { messageOf, within } from "./patience.ts";
 import { type Routes, readRequires, requiresText } from "./routes.ts";
-import { type BullQueue, type BullWorker, eventsKept, noStalledLimit, type QueueServer } from "./server.ts";
+import { type BullQueue, eventsKept, noStalledLimit, type QueueServer } from "./server.ts";
 
 export interface RedisServerOptions {
 	readonly address: RedisAddress;
@@ -68,12 +68,12 @@ export async function openRedisServer(options: RedisServerOptions): Promise<Queu
 		queue: (name) => {
 			const known = queues.get(name);
 			if (known !== undefined) return known;
-			const queue: BullQueue = new bull.Queue(name, queueOptions, () => shared.forQueue(name));
+			const queue = new bull.Queue(name, queueOptions, () => shared.forQueue(name));
 			queue.on("error", onError);
 			queues.set(name, queue);
 			return queue;
 		},
-		worker: (name, { lockMs, stalledMs }) => {
+		taker: (name, { lockMs, stalledMs }) => {
 			const settings: WorkerOptions = {
 				connection,
 				prefix,
@@ -82,11 +82,17 @@ export async function openRedisServer(options: RedisServerOptions): Promise<Queu
 				stalledInterval: stalledMs,
 				maxStalledCount: noStalledLimit,
 			};
-			const worker: BullWorker = new bull.Worker(name, null, settings, bull.createRedisBackend);
+			const worker = new bull.Worker(name, null, settings, bull.createRedisBackend);
 			worker.on("error", onError);
-			return worker;
+			return {
+				worker,
+				wakesOne: true,
+				complete: async (json, token, fetchNext) => {
+					const job = bull.Job.fromJSON(worker, json, json.id);
+					return (await job.moveToCompleted(null, token, fetchNext)) ?? undefined;
+				},
+			};
 		},
-		toJob: (worker, json) => bull.Job.fromJSON<string, unknown>(worker, json, json.id),
 		routes: async (): Promise<Routes> => {
 			const found = new Map<string, readonly string[]>();
 			for (const [name, text] of Object.entries(await client.hgetall(routesKey))) {
@@ -103,11 +109,4 @@ export async function openRedisServer(options: RedisServerOptions): Promise<Queu
 			client.disconnect();
 		},
 	};
-}
-
-/** Errors of several addresses of one host have no message of their own. */
-export function messageOf(error: unknown): string {
-	if (!(error instanceof Error)) return String(error);
-	if (error.message !== "") return error.message.replace(/\.$/, "");
-	return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -1,9 +1,32 @@
 /** What the queue needs of a server: BullMQ's objects on it, and a list of all queues. */
-import type { IQueueBackend, Job, JobJson, Queue, Worker } from "bullmq";
+import type { IQueueBackend, JobJson, Queue, Worker } from "bullmq";
+import type { BullJob } from "./job-form.ts";
 import type { Routes } from "./routes.ts";
 
-export type BullQueue = Queue<string, unknown, string, string, unknown, string, IQueueBackend>;
-export type BullWorker = Worker<string, unknown, string, IQueueBackend>;
+/** What of BullMQ's `Queue` is used, whatever its connection is. */
+export interface BullQueue extends Pick<Queue, "getJobCounts" | "remove"> {
+	addBulk(jobs: BullJob[]): Promise<unknown>;
+}
+
+/** What of BullMQ's `Worker` is used. */
+export interface BullWorker
+	extends Pick<Worker, "id" | "waitUntilReady" | "startStalledCheckTimer" | "extendJobLocks"> {
+	getBackend(): IQueueBackend;
+	close(force: boolean): Promise<void>;
+}
+
+/** A worker that runs nothing by itself. */
+export interface Taker {
+	readonly worker: BullWorker;
+	/** Whether a new job wakes one worker that waits, rather than all. */
+	readonly wakesOne: boolean;
+	/**
+	 * Removes a job that it has taken.
+	 * @param fetchNext whether to take the next one with it
+	 * @returns BullMQ's answer about the next one
+	 */
+	complete(json: JobJson, token: string, fetchNext: boolean): Promise<readonly unknown[] | undefined>;
+}
 
 /** How long a job is its worker's without a sign of life. */
 export interface LockTimes {
@@ -17,10 +40,8 @@ export interface QueueServer {
 	readonly name: string;
 	/** For adding and counting; all share one connection. */
 	queue(name: string): BullQueue;
-	/** For taking, with a connection of its own that waits. Runs nothing by itself. */
-	worker(name: string, times: LockTimes): BullWorker;
-	/** BullMQ's object of a job that a worker has taken. */
-	toJob(worker: BullWorker, json: JobJson): Job<string, unknown>;
+	/** For taking, with a connection of its own that waits. */
+	taker(name: string, times: LockTimes): Taker;
 	/** Queues beside the base one that somebody has added to. */
 	routes(): Promise<Routes>;
 	addRoute(name: string, requires: readonly string[]): Promise<void>;
