@@ -3,6 +3,7 @@
 import { everyAgentType } from "../runtime/agents/registry.ts";
 import type { FleetMachine, FleetMachines } from "../runtime/fleet/fleet-machines.ts";
 import type { Capabilities } from "../runtime/fleet/requirements.ts";
+import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
 import type { Store } from "../runtime/store/store.ts";
 import type { CompileOptions } from "./compile.ts";
 import { checkpointEventsOf } from "./machine-store.ts";
@@ -27,8 +28,13 @@ export function fleetMachines(store: Store, options: CompileOptions): FleetMachi
 	};
 }
 
+/** One for each set of machines, as long as it is compiled. */
+const configs = new WeakMap<CompiledSet, Map<string, string | null>>();
+
 function fleetMachine({ set, planId, chosenFor }: ChosenMachine): FleetMachine {
-	return { set, planId, chosenFor, events: checkpointEventsOf(set.plan(planId)) };
+	const storedConfigs = configs.get(set) ?? new Map<string, string | null>();
+	configs.set(set, storedConfigs);
+	return { set, planId, chosenFor, events: checkpointEventsOf(set.plan(planId)), storedConfigs };
 }
 
 /** What these options have that machines may require. */

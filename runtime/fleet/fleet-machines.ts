@@ -11,6 +11,8 @@ export interface FleetMachine {
 	readonly events: ReadonlySet<CheckpointEvent> | null;
 	/** The `config_hash` of the checkpoint that it was chosen for. */
 	readonly chosenFor: string | null;
+	/** See `DurableStore.storedConfigs`. */
+	readonly storedConfigs: Map<string, string | null>;
 }
 
 export interface FleetMachines {

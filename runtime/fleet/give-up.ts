@@ -10,7 +10,7 @@ import type { JobQueue } from "./job-queue.ts";
 
 export interface GiveUpOptions {
 	readonly store: Store;
-	readonly queue: Pick<JobQueue, "add">;
+	readonly queue: Pick<JobQueue, "add" | "remove">;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 }
@@ -72,6 +72,7 @@ export async function cancelExecutions(
 	{ store, queue }: Pick<GiveUpOptions, "store" | "queue">,
 ): Promise<void> {
 	if (executions.length === 0) return;
+	await queue.remove(executions.map(({ execution_id: id }) => id));
 	await Promise.all(
 		executions.map(({ execution_id: executionId }) => store.signals.send(cancelChannel, null, { executionId })),
 	);

@@ -8,7 +8,7 @@ import type { JobQueue } from "./job-queue.ts";
 /** Children become jobs; the parent parks, and whoever ends its last child has it resumed. */
 export interface QueueInvoker {
 	readonly kind: "queue";
-	readonly queue: Pick<JobQueue, "add">;
+	readonly queue: Pick<JobQueue, "add" | "remove">;
 	/** Children of one parent in the queue at a time; the others follow as these end, so that others have their turn. */
 	readonly window: number;
 }

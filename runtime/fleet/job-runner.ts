@@ -12,6 +12,7 @@ import type { ResumeOptions, RunResult } from "../machine/run-result.ts";
 import { isStoppedByLimit } from "../machine/stopped.ts";
 import { resultUri } from "../results/result-uri.ts";
 import { errorValue } from "../state/child.ts";
+import type { DurableStore } from "../store/durable-store.ts";
 import {
 	ChildExecutionError,
 	ExecutionExistsError,
@@ -33,7 +34,7 @@ import { injectedHooksRequirement } from "./requirements.ts";
 
 export interface JobRunnerOptions {
 	readonly store: Store & { readonly joins: JoinBackend };
-	readonly queue: Pick<JobQueue, "add">;
+	readonly queue: Pick<JobQueue, "add" | "remove">;
 	readonly machines: FleetMachines;
 	readonly invoker: MachineInvoker;
 	/** For every run, e.g. telemetry and events. */
@@ -119,8 +120,8 @@ export class JobRunner {
 		const { store, mostLosses = 10 } = this.#options;
 		const id = job.execution_id;
 		if (taken.losses >= mostLosses) throw new WorkerLostError(id, taken.losses);
-		if (job.kind === "start" && job.join !== null && !(await store.joins.state(job.join))) {
-			// Nobody waits for it any more.
+		// Who gives a child up takes its job back; one that a lost worker had comes back all the same.
+		if (taken.losses > 0 && job.kind === "start" && job.join !== null && !(await store.joins.state(job.join))) {
 			const isOver = await giveUpExecution(id, this.#options);
 			return isOver ? { type: "done" } : { type: "again", delayMs: lockedAgainMs };
 		}
@@ -201,8 +202,8 @@ export class JobRunner {
 		});
 	}
 
-	#durable({ events }: FleetMachine) {
-		return { store: this.#options.store, events, isLazy: false };
+	#durable({ events, storedConfigs }: FleetMachine): DurableStore {
+		return { store: this.#options.store, events, isLazy: false, storedConfigs };
 	}
 
 	/** Who parks is about to give its lease back. */

@@ -17,7 +17,9 @@ export function requirementsOf(plan: MachinePlan, options: RequirementOptions): 
 	const needs = new Set(refs.flatMap((ref) => (ref.kind === "named" ? [`hooks:${ref.name}`] : [])));
 	if (options.hasInjectedHooks) needs.add(injectedHooksRequirement);
 	for (const { name, type } of Object.values(plan.agents)) {
-		needs.add(options.isCodeAgent(name) ? `code:${name}` : `agent:${type}`);
+		if (options.isCodeAgent(name)) needs.add(`code:${name}`);
+		// Every worker has it.
+		else if (type !== "flatagent") needs.add(`agent:${type}`);
 	}
 	return [...needs].sort();
 }

@@ -36,7 +36,7 @@ export class DurableRun implements ChildKeeper {
 	#lease: Lease | null;
 	#heartbeat: NodeJS.Timeout | undefined;
 	/** Hashes of the configurations that are in the store, by plan. */
-	readonly #hashes = new Map<string, string | null>();
+	readonly #hashes: Map<string, string | null>;
 	readonly #puts = new Map<string, Promise<void>>();
 	readonly #facts = new Map<string, PlanFacts>();
 	readonly #live = new Set<AnyActorRef>();
@@ -64,6 +64,7 @@ export class DurableRun implements ChildKeeper {
 		this.#options = options;
 		this.#lease = lease;
 		const { store, events, isLazy, set } = options;
+		this.#hashes = options.storedConfigs ?? new Map();
 		let fail: (error: unknown) => void = () => undefined;
 		this.failure = new Promise((resolve) => {
 			fail = resolve;
@@ -90,8 +91,8 @@ export class DurableRun implements ChildKeeper {
 
 	/** For what this run launches. */
 	get durable(): DurableStore {
-		const { store, events, isLazy } = this.#options;
-		return { store, events, isLazy };
+		const { store, events, isLazy, storedConfigs } = this.#options;
+		return { store, events, isLazy, ...(storedConfigs && { storedConfigs }) };
 	}
 
 	get store(): Store {

@@ -9,4 +9,9 @@ export interface DurableStore {
 	readonly events: ReadonlySet<CheckpointEvent> | null;
 	/** Store only when a run comes to rest: for a store that ends with the process. */
 	readonly isLazy: boolean;
+	/**
+	 * Hashes of the configurations that the store has, by plan, for who runs many executions of the same machines; null where a
+	 * machine has none. Default: each run stores what it needs.
+	 */
+	readonly storedConfigs?: Map<string, string | null>;
 }
