@@ -42,13 +42,13 @@ export interface JoinState {
  * follows from it makes it again, and is told the same.
  */
 export interface JoinBackend {
-	/** Opens a join; nothing changes where it is open. */
+	/** Opens a join; nothing changes where it is open. It is closed with its execution's deletion at the latest. */
 	open(join: OpenJoin): Promise<void>;
 	/**
 	 * Says that a member has ended. The first outcome of a member stays; its rank among those that have ended, too.
-	 * @returns the jobs that are due because of this end, the same ones when it is said again: the held one of this rank,
-	 * unless the join was complete by then, and the waking one where this end was the one that completed it, or where the join is complete
-	 * and the end is said again. Null where no such join is open.
+	 * @returns the jobs that are due because of this end, the same ones when it is said again: the held one of this rank
+	 * (that of the first end is 0), unless the join is complete with this end, and the waking one where this end was the one
+	 * that completed it, or where the join is complete and the end is said again. Null where no such join is open.
 	 */
 	end(id: string, member: string, outcome: string): Promise<readonly string[] | null>;
 	/** Null where no such join is open. */
@@ -63,7 +63,8 @@ export interface JoinBackend {
 	close(id: string): Promise<void>;
 	/**
 	 * Ids of joins in which nothing has happened since `before` (milliseconds since 1970), oldest first, at most `limit`.
-	 * Something happens when a join is opened, a member ends, or it is given here: so each is given again only after a time.
+	 * Something happens when a join is opened, a member ends for the first time, or it is given here: so each is given again
+	 * only after a time.
 	 */
 	idle(before: number, limit: number): Promise<readonly string[]>;
 }

@@ -103,14 +103,19 @@ await describePostgres("commits to Postgres", (make) => {
 			commit(store.persistence, [{ ...rest, result: JSON.stringify(half).replace("\\ud83d", "\ud83d") }]),
 			commit(store.persistence, [{ ...rest, checkpoint: { key: keyOf({ id: "a" }), text: half, progress: "{}" } }]),
 			commit(store.persistence, [commitOf({ id: "x".repeat(1001) })]),
+			store.joins?.open({ id: "j", executionId: "a", needed: 2, held: ["h", half], wake: "w" }),
+			store.joins?.open({ id: "x".repeat(1001), executionId: "a", needed: 2, held: [], wake: "w" }),
+			store.joins?.end("j", "m", "a NUL: \u0000"),
+			store.joins?.end("j", half, "o"),
 		];
-		for (const failure of await Promise.all(failures.map(failureOf))) {
+		for (const failure of await Promise.all(failures.map((each) => failureOf(Promise.resolve(each))))) {
 			expect(failure).toMatchObject({ name: "StoreError" });
 			expect(["store_write_failed", "invalid_checkpoint_key"]).toContain(Object(failure).code);
 		}
 		const stranger = { ...rest, checkpoint: { key: keyOf({ id: "c" }), text: "{}", progress: "{}" } };
 		expect(await failureOf(commit(store.persistence, [stranger]))).toMatchObject({ code: "invalid_checkpoint_key" });
 		expect(await store.persistence.listExecutionIds()).toEqual([]);
+		expect(await store.joins?.state("j")).toBeNull();
 		expect(checkpoint).toBeDefined();
 	});
 

@@ -98,13 +98,16 @@ await describePostgres("opening a Postgres store", (make) => {
 		const old = await open();
 		await commit(old.persistence, [commitOf({ id: "a" })]);
 		await old.close();
-		await sql(`DROP TABLE $schema.flatstate_work, $schema.flatstate_workers;
+		await sql(`DROP TABLE $schema.flatstate_work, $schema.flatstate_workers,
+				$schema.flatstate_joins, $schema.flatstate_join_held, $schema.flatstate_join_members;
 			UPDATE $schema.flatstate_meta SET version = 1`);
 		const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
 		expect(await sql("SELECT version FROM $schema.flatstate_meta")).toEqual([{ version: storeVersion }]);
 		expect(await stores[0]?.persistence.listExecutionIds()).toEqual(["a"]);
 		await stores[0]?.work?.pool("p").push(1);
 		expect(await stores[1]?.work?.pool("p").claim("w")).toMatchObject({ data: 1 });
+		await stores[0]?.joins?.open({ id: "j", executionId: "a", needed: 9, held: ["h"], wake: "w" });
+		expect(await stores[1]?.joins?.end("j", "m", "")).toEqual(["h"]);
 	});
 
 	it("refuses a store of a newer release, and one that lost its version", async () => {

@@ -46,6 +46,14 @@ describe.skipIf(reason !== undefined)(`a Redis store${skipped}`, () => {
 		await store.signals.broadcast("go", ["a"]);
 		expect((await store.signals.claim("go", "a"))?.data).toBe(1);
 		expect(await store.configs.get(await store.configs.put("x"))).toBe("x");
+		for (const id of ["j", "k"]) {
+			await store.joins?.open({ id, executionId: "a", needed: 3, held: ["h0", "h1"], wake: "w" });
+			expect(await store.joins?.end(id, "m", "o")).toEqual(["h0"]);
+			expect((await store.joins?.state(id))?.ended).toBe(1);
+			expect(await store.joins?.outcomes(id, 0, 5)).toHaveLength(1);
+		}
+		expect(await store.joins?.idle(Date.now() + 1000, 5)).toHaveLength(2);
+		await store.joins?.close("j");
 		if (lease !== null) await lockOf(store).release(lease);
 		expect(await store.persistence.prune({ maxCount: 0 })).toBe(1);
 		expect(await store.persistence.listExecutionIds()).toEqual([]);
@@ -70,6 +78,19 @@ describe.skipIf(reason !== undefined)(`a Redis store${skipped}`, () => {
 			"{flatstate}:token",
 			"{flatstate}:version",
 		]);
+	});
+
+	it("leaves nothing of a join that is closed", async () => {
+		const own = await start();
+		const store = await open(own.url);
+		const client = await raw(own.url);
+		const before = await client.keys("*");
+		const held = Array.from({ length: 50 }, (_, n) => `h${n}`);
+		await store.joins?.open({ id: "j", executionId: "a", needed: 60, held, wake: "w" });
+		for (let n = 0; n < 20; n++) await store.joins?.end("j", `m${n}`, "o");
+		expect((await client.keys("*")).length).toBeGreaterThan(before.length);
+		await store.joins?.close("j");
+		expect(await client.keys("*")).toEqual(before);
 	});
 
 	it("sends a script again that the server has forgotten", async () => {

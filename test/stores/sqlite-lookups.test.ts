@@ -19,7 +19,8 @@ async function openExplained() {
 			.prepare(`EXPLAIN QUERY PLAN ${sql}`)
 			.all([])
 			.map(({ detail }) => String(detail));
-	return { store, seen, planOf };
+	const countOf = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get([])?.n;
+	return { store, seen, planOf, countOf };
 }
 
 const time = Date.parse("2026-01-01T00:00:00Z");
@@ -79,7 +80,7 @@ describe("look-ups in SQLite", () => {
 
 	it("never walk through a table, whatever is asked", async () => {
 		const { store, seen, planOf } = await openExplained();
-		const { persistence, signals, results, configs } = store;
+		const { persistence, signals, results, configs, joins } = store;
 		await commit(persistence, [commitOf({ id: "a" }, { origin: "{}", log: [{ step: 1, text: "1" }], result: "1" })]);
 		await saveForeign(persistence, { id: "b" });
 		const key = "a/step_000001_execute.json";
@@ -104,6 +105,13 @@ describe("look-ups in SQLite", () => {
 		await configs.get(await configs.put("a: 1"));
 		const lease = await store.lock?.acquire("a");
 		if (lease) await store.lock?.renew(lease);
+		await joins?.open({ id: "j", executionId: "a", needed: 2, held: ["h"], wake: "w" });
+		await joins?.open({ id: "k", executionId: "a", needed: 2, held: ["h"], wake: "w" });
+		await joins?.end("j", "m", "");
+		await joins?.state("j");
+		await joins?.outcomes("j", 0, 1);
+		await joins?.idle(Date.now() + 1, 1);
+		await joins?.close("k");
 		await persistence.prune({ maxAgeSeconds: 1, maxCount: 1 });
 		await persistence.deleteExecution("a");
 		const scans = [...seen].flatMap((sql) => planOf(sql).filter((line) => /^SCAN (?!CONSTANT|\d)/.test(line)));
@@ -115,6 +123,20 @@ describe("look-ups in SQLite", () => {
 		harmless.push("SCAN e USING INDEX flatstate_by_age");
 		expect(scans.filter((line) => !harmless.includes(line))).toEqual([]);
 		expect(seen.size).toBeGreaterThan(30);
+		await store.close();
+	});
+
+	it("leave nothing of joins that are closed or whose execution is deleted", async () => {
+		const { store, countOf } = await openExplained();
+		const held = Array.from({ length: 50 }, (_, n) => `h${n}`);
+		await commit(store.persistence, [commitOf({ id: "a" })]);
+		for (const id of ["j", "k"]) await store.joins?.open({ id, executionId: "a", needed: 60, held, wake: "w" });
+		for (const id of ["j", "k"]) await store.joins?.end(id, "m", "");
+		const tables = ["flatstate_joins", "flatstate_join_held", "flatstate_join_members"];
+		await store.joins?.close("j");
+		expect(tables.map(countOf)).toEqual([1, 50, 1]);
+		await store.persistence.deleteExecution("a");
+		expect(tables.map(countOf)).toEqual([0, 0, 0]);
 		await store.close();
 	});
 

@@ -144,6 +144,7 @@ describe("trouble with an SQLite file", () => {
 			place.file,
 			"DROP TABLE work_pool",
 			"DROP TABLE worker_registry",
+			...["joins", "join_held", "join_members"].map((table) => `DROP TABLE flatstate_${table}`),
 			"UPDATE flatstate_meta SET value = 1 WHERE name = 'schema_version'",
 		);
 		await using store = await openSqliteStore(place.file);
@@ -151,6 +152,8 @@ describe("trouble with an SQLite file", () => {
 		await store.work?.pool("p").push(1);
 		expect(await store.work?.pool("p").claim("w")).toMatchObject({ data: 1 });
 		await store.registrations?.register({ worker_id: "w" });
+		await store.joins?.open({ id: "j", executionId: "a", needed: 9, held: ["h"], wake: "w" });
+		expect(await store.joins?.end("j", "m", "")).toEqual(["h"]);
 	});
 
 	it("leaves a file of a newer flatstate as it is", async () => {

@@ -5,7 +5,7 @@ import { openSqliteStore } from "../../adapters/stores/sqlite/index.ts";
 import { storeContract } from "./contract/store.ts";
 
 storeContract("the SQLite store", {
-	abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, pools: true },
+	abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, fleet: true },
 	async open(options) {
 		const folder = mkdtempSync(join(tmpdir(), "flatstate-sqlite-"));
 		const file = join(folder, "store.db");
@@ -18,6 +18,6 @@ storeContract("the SQLite store", {
 });
 
 storeContract("the SQLite store in memory", {
-	abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, pools: true },
+	abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, fleet: true },
 	open: async (options) => ({ store: await openSqliteStore(":memory:", options) }),
 });

@@ -2,11 +2,7 @@
 import type { ExecutionFilter, ExecutionSummary } from "../../../runtime/store/execution-summary.ts";
 import { holds, timeOf } from "../filter.ts";
 import { compareText, SortedList } from "../sorted-list.ts";
-
-interface Moment {
-	readonly time: number;
-	readonly id: string;
-}
+import { compareMoments, type Moment, moveMoment } from "./moments.ts";
 
 type Column = "event" | "waiting_channel" | "parent_execution_id" | "root_execution_id" | "status";
 
@@ -46,8 +42,8 @@ export class ExecutionIndex {
 			this.#leave(column, was, id);
 			this.#enter(column, is, id);
 		}
-		move(this.#updated, id, old === undefined ? null : timeOf(old.updated_at), timeOf(row.updated_at));
-		move(this.#wake, id, old?.wake_at ?? null, row.wake_at);
+		moveMoment(this.#updated, id, old === undefined ? null : timeOf(old.updated_at), timeOf(row.updated_at));
+		moveMoment(this.#wake, id, old?.wake_at ?? null, row.wake_at);
 	}
 
 	delete(id: string): void {
@@ -57,8 +53,8 @@ export class ExecutionIndex {
 		this.#ids.delete(id);
 		this.#roots.delete(id);
 		for (const column of columns) this.#leave(column, old[column], id);
-		move(this.#updated, id, timeOf(old.updated_at), null);
-		move(this.#wake, id, old.wake_at, null);
+		moveMoment(this.#updated, id, timeOf(old.updated_at), null);
+		moveMoment(this.#wake, id, old.wake_at, null);
 	}
 
 	/** The ids of the rows with a value in a column, sorted. */
@@ -141,15 +137,4 @@ function conditionsOf(filter: ExecutionFilter): readonly (readonly [Column, stri
 /** How many moments come before a time, or, `including` it, up to it. */
 function endOf(list: SortedList<Moment>, time: number | undefined, including: 0 | 1 = 0): number {
 	return time === undefined ? Number.POSITIVE_INFINITY : list.countBefore({ time: time + including, id: "" });
-}
-
-function compareMoments(a: Moment, b: Moment): number {
-	// Two times before all others are equal, though their difference is not a number.
-	return a.time === b.time ? compareText(a.id, b.id) : a.time - b.time;
-}
-
-function move(list: SortedList<Moment>, id: string, from: number | null, to: number | null): void {
-	if (from === to) return;
-	if (from !== null) list.delete({ time: from, id });
-	if (to !== null) list.add({ time: to, id });
 }

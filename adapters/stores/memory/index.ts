@@ -8,6 +8,7 @@ import { StoreGate } from "../store-gate.ts";
 import { StoredRegistrations } from "../stored-registrations.ts";
 import { StoredWork } from "../stored-work.ts";
 import { MemoryConfigs } from "./memory-configs.ts";
+import { MemoryJoins } from "./memory-joins.ts";
 import { MemoryPersistence } from "./memory-persistence.ts";
 import { MemorySignals } from "./memory-signals.ts";
 import { MemoryWork } from "./memory-work.ts";
@@ -25,16 +26,18 @@ export function openMemoryStore(options: StoreOptions = {}): Store {
 	const results = new InMemoryResultBackend();
 	const leases = new ProcessLeases();
 	const signals = new MemorySignals({ now, newId }, checkOpen);
+	const joins = new MemoryJoins(now, checkOpen);
 	const close = async () => {
 		await gate.close();
 	};
 	return {
 		name,
-		persistence: new MemoryPersistence({ results, leases, signals, now, checkOpen }),
+		persistence: new MemoryPersistence({ results, leases, signals, joins, now, checkOpen }),
 		lock: new ProcessLock(leases, { now, newId }, checkOpen),
 		results: untilClosed(results, gate),
 		signals,
 		configs: new MemoryConfigs(checkOpen),
+		joins,
 		registrations: new StoredRegistrations(gate, name, new MemoryWorkers(now)),
 		work: new StoredWork(new MemoryWork(now), { gate, name, newId }),
 		close,

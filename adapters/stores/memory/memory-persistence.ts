@@ -17,6 +17,7 @@ import { checkCommit } from "../check-commit.ts";
 import { summaryOfSaved } from "../foreign-snapshot.ts";
 import type { ProcessLeases } from "../process-lock.ts";
 import { ExecutionIndex } from "./execution-index.ts";
+import type { MemoryJoins } from "./memory-joins.ts";
 import type { MemorySignals } from "./memory-signals.ts";
 import { familyOf, prunable } from "./pruning.ts";
 
@@ -40,6 +41,7 @@ export interface MemoryPersistenceParts {
 	readonly results: InMemoryResultBackend;
 	readonly leases: ProcessLeases;
 	readonly signals: MemorySignals;
+	readonly joins: MemoryJoins;
 	readonly now: () => number;
 	/** Throws where the store is closed. */
 	readonly checkOpen: () => void;
@@ -193,6 +195,7 @@ export class MemoryPersistence implements PersistenceBackend {
 		for (const id of known) {
 			this.#index.delete(id);
 			this.#parts.signals.removeOf(id);
+			this.#parts.joins.removeOf(id);
 		}
 		await Promise.all(known.map((id) => this.#parts.results.delete(resultUri(id))));
 	}

@@ -1,8 +1,7 @@
 /** What a list of commits writes, table by table, each row once. */
-import { StoreError } from "../../../runtime/store/errors.ts";
 import type { CheckpointWrite, ExecutionCommit } from "../../../runtime/store/persistence-backend.ts";
 import { checkCommit } from "../check-commit.ts";
-import { isStorable } from "./stored-name.ts";
+import { assertStorable } from "./stored-name.ts";
 import { columnsOf, type SummaryColumns } from "./summary-row.ts";
 
 export interface ExecutionRow extends SummaryColumns {
@@ -66,12 +65,4 @@ export function planCommits(commits: readonly ExecutionCommit[]): CommitPlan {
 		log,
 		results: [...results.values()],
 	};
-}
-
-function assertStorable(...texts: readonly string[]): void {
-	if (texts.every(isStorable)) return;
-	throw new StoreError(
-		"store_write_failed",
-		"Postgres stores no text with a NUL or half a surrogate pair. JSON writes both as escapes (`\\u0000`, `\\ud800`).",
-	);
 }

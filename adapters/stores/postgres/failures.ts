@@ -23,6 +23,11 @@ export function isRolledBack(error: unknown): boolean {
 	return ["40001", "40P01", "55P03"].includes(codeOf(error));
 }
 
+/** Whether a statement would have made a second row of a unique key. @param error as stores throw it */
+export function isTakenKey(error: unknown): boolean {
+	return error instanceof StoreError && codeOf(error.cause) === "23505";
+}
+
 /** Whether to try again soon: refused while a server starts, stops, is full, or cannot be found for a moment. */
 export function isPassing(error: unknown): boolean {
 	const code = codeOf(error);

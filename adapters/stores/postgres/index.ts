@@ -7,6 +7,7 @@ import { StoredWork } from "../stored-work.ts";
 import { parseAddress } from "./address.ts";
 import { PostgresConfigStore } from "./configs.ts";
 import { loadDriver } from "./driver.ts";
+import { PostgresJoins } from "./joins.ts";
 import { openKeyv } from "./keyv-reader.ts";
 import { PostgresLock } from "./lock.ts";
 import { Notices } from "./notices.ts";
@@ -67,6 +68,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
 		results: new PostgresResultBackend(database, tables, notices),
 		signals: new PostgresSignalBackend({ database, tables, notices, now: clock, newId }),
 		configs: new PostgresConfigStore(database, configs),
+		joins: new PostgresJoins({ database, tables, now: clock }),
 		registrations: new StoredRegistrations(database.gate, name, new PostgresWorkers(database, tables, now)),
 		work: new StoredWork(new PostgresWork(database, tables, now), { gate: database.gate, name, newId }),
 		close,

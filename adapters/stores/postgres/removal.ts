@@ -2,6 +2,7 @@
 import type { PruneOptions } from "../../../runtime/store/persistence-backend.ts";
 import { checkPrune } from "../prune-limits.ts";
 import type { Database, Queries, Row } from "./database.ts";
+import { closeJoinsOf } from "./joins.ts";
 import type { PostgresLock } from "./lock.ts";
 import type { Tables } from "./tables.ts";
 
@@ -83,6 +84,7 @@ async function deleteFamilies(query: Queries, tables: Tables, ids: readonly stri
 		[ids],
 	);
 	const all = [...new Set([...ids, ...rows.map(({ id }) => String(id))])];
+	await closeJoinsOf(query, tables, all);
 	// Keys of one execution are those between its id with a slash and its id with the next character.
 	await query(
 		`WITH gone AS (SELECT unnest($1::text[]) COLLATE "C" AS id),

@@ -13,6 +13,15 @@ export function isStorable(text: string): boolean {
 	return toUSVString(text) === text && !text.includes("\0");
 }
 
+/** @throws StoreError `store_write_failed` for texts that would not come out as they went in */
+export function assertStorable(...texts: readonly string[]): void {
+	if (texts.every(isStorable)) return;
+	throw new StoreError(
+		"store_write_failed",
+		"Postgres stores no text with a NUL or half a surrogate pair. JSON writes both as escapes (`\\u0000`, `\\ud800`).",
+	);
+}
+
 /** The name itself, or its hash where it cannot be stored or is long. Different names stay different. */
 export function storedName(name: string): string {
 	return isPlain(name) ? name : hashMark + createHash("sha256").update(JSON.stringify(name)).digest("hex");

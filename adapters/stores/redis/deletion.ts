@@ -3,6 +3,7 @@ import { isDeadOwner } from "../../../runtime/store/owner.ts";
 import type { PruneOptions } from "../../../runtime/store/persistence-backend.ts";
 import { checkPrune } from "../prune-limits.ts";
 import type { RedisConnection } from "./connection.ts";
+import { joinKeys } from "./join-scripts.ts";
 import { texts } from "./reply.ts";
 import { lease, putRow, removeRow } from "./row-scripts.ts";
 import { script } from "./script.ts";
@@ -14,7 +15,7 @@ import { signalQueues } from "./signal-scripts.ts";
  * what is cut off between two calls can be deleted again. Gives `done`, `more`, `changed`, or `held` with the
  * owner and its identity.
  */
-const removeScript = script(`${putRow}${lease}${signalQueues}${removeRow}
+const removeScript = script(`${putRow}${lease}${signalQueues}${joinKeys}${removeRow}
 local id, now, most = ARGV[1], clock(ARGV[2]), tonumber(ARGV[3])
 if ARGV[4] ~= '' then
 	local holder = lease_of(id)

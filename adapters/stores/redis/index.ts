@@ -9,6 +9,7 @@ import { RedisConfigs } from "./configs.ts";
 import { RedisConnection } from "./connection.ts";
 import { loadDriver } from "./driver.ts";
 import { readDurability } from "./durability.ts";
+import { RedisJoins } from "./joins.ts";
 import { configNamespace, hashTag } from "./keys.ts";
 import { RedisLock } from "./lock.ts";
 import { RedisPersistence } from "./persistence.ts";
@@ -82,6 +83,7 @@ export async function openRedisStore(url: string, options: RedisStoreOptions = {
 			results: new RedisResults(connection, subscriptions),
 			signals: new RedisSignals(connection, subscriptions, { now: clock.now, newId }),
 			configs: new RedisConfigs(connection, keyv),
+			joins: new RedisJoins(connection, clock.now),
 			registrations: new StoredRegistrations(gate, name, new RedisWorkers(connection, time)),
 			work: new StoredWork(new RedisWork(connection, time), { gate, name, newId }),
 			close,

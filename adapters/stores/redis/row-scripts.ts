@@ -62,7 +62,7 @@ end
 local function held(lease, now) return lease[1] and tonumber(lease[4]) > now end
 `;
 
-/** `remove_row` takes the lease from whoever has it. Needs `putRow` and `signalQueues` before it. */
+/** `remove_row` takes the lease from whoever has it. Needs `putRow`, `signalQueues` and `joinKeys` before it. */
 export const removeRow = `
 local function remove_row(id)
 	local row = p .. 'exec:' .. id
@@ -75,5 +75,6 @@ local function remove_row(id)
 	for _, signal in ipairs(call('SMEMBERS', p .. 'to:' .. id)) do
 		remove_signal(signal, call('HGET', p .. 'signal:' .. signal, 'channel') or '', id)
 	end
+	for _, join in ipairs(call('SMEMBERS', p .. 'joins-of:' .. id)) do remove_join(join, id) end
 end
 `;

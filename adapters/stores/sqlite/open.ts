@@ -11,6 +11,7 @@ import { SqliteConfigs } from "./configs.ts";
 import { Connection } from "./connection.ts";
 import { loadDriver, type OpenSqlite, type SqliteDatabase, type SqliteDriverName } from "./driver.ts";
 import { sqliteBusy, sqliteCantOpen, sqliteCode, storeErrorOf } from "./driver-errors.ts";
+import { SqliteJoins } from "./joins.ts";
 import { SqliteLock } from "./lock.ts";
 import { openingProblem } from "./opening-problem.ts";
 import { SqlitePersistence } from "./persistence.ts";
@@ -64,6 +65,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions 
 			results,
 			signals: new SqliteSignals(connection, watch, { now, newId }),
 			configs: new SqliteConfigs(connection, now),
+			joins: new SqliteJoins(connection, now),
 			registrations: new StoredRegistrations(connection.gate, name, new SqliteWorkers(connection, now)),
 			work: new StoredWork(new SqliteWork(connection, now), { gate: connection.gate, name, newId }),
 			close: () => connection.close(),

@@ -4,6 +4,7 @@ import type { PruneOptions } from "../../../runtime/store/persistence-backend.ts
 import { checkPrune } from "../prune-limits.ts";
 import type { Connection } from "./connection.ts";
 import { minuteOf } from "./executions.ts";
+import { closeJoinsOf } from "./joins.ts";
 import type { SqliteLock } from "./lock.ts";
 import { column, prefixRange } from "./rows.ts";
 
@@ -41,6 +42,7 @@ export function deleteRow(connection: Connection, executionId: string): void {
 	connection.sql("DELETE FROM execution_leases WHERE execution_id = ?").run([executionId]);
 	connection.sql("DELETE FROM flatstate_log WHERE execution_id = ?").run([executionId]);
 	connection.sql("DELETE FROM signals WHERE execution_id = ?").run([executionId]);
+	closeJoinsOf(connection, executionId);
 	// An id that has no address for results has none.
 	if (isAddressable(executionId)) {
 		connection

@@ -3,7 +3,7 @@ import { StoreError } from "../../../runtime/store/errors.ts";
 import type { Connection } from "./connection.ts";
 import { isText, numberOf } from "./rows.ts";
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** Columns as the specification names them; ours come last. Programs that know only the first part find their data. */
 const referenceTables = {
@@ -119,6 +119,26 @@ CREATE INDEX flatstate_work_pending ON work_pool(pool_name) WHERE status = 'pend
 CREATE INDEX flatstate_work_claimed ON work_pool(pool_name, claimed_by) WHERE status = 'claimed';
 `;
 
+/**
+ * Since layout 3. `touched_minute` stands for the age in the index, as above. Rows of jobs and outcomes have row ids, since
+ * rows of about 1 KB without them would take a page each.
+ */
+const joinTables = `
+CREATE TABLE flatstate_joins(
+	key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, execution_id TEXT NOT NULL, needed INTEGER NOT NULL,
+	ended INTEGER NOT NULL, wake TEXT NOT NULL, touched_ms INTEGER NOT NULL, touched_minute INTEGER NOT NULL
+);
+CREATE INDEX flatstate_joins_of ON flatstate_joins(execution_id);
+CREATE INDEX flatstate_joins_by_age ON flatstate_joins(touched_minute);
+CREATE TABLE flatstate_join_held(
+	join_key INTEGER NOT NULL, rank INTEGER NOT NULL, job TEXT NOT NULL, PRIMARY KEY(join_key, rank)
+);
+CREATE TABLE flatstate_join_members(
+	join_key INTEGER NOT NULL, rank INTEGER NOT NULL, member TEXT NOT NULL, outcome TEXT NOT NULL,
+	PRIMARY KEY(join_key, rank), UNIQUE(join_key, member)
+);
+`;
+
 /** Not `OR IGNORE`: in a trigger, the conflict clause of the statement that fired it would win. */
 function mark(row: "NEW" | "OLD"): string {
 	return `INSERT INTO flatstate_foreign SELECT ${row}.execution_id
@@ -178,6 +198,7 @@ export function prepareSchema(connection: Connection, run: (sql: string) => void
 		}
 		if (version < 1) run(`${ownTables}${foreignMarks}`);
 		if (version < 2) run(workIndexes);
+		if (version < 3) run(joinTables);
 		run(`UPDATE flatstate_meta SET value = ${schemaVersion} WHERE name = 'schema_version'`);
 	});
 }

@@ -24,8 +24,8 @@ export interface StoreAbilities {
 	readonly takesOverExpired: boolean;
 	/** A listener of one store object hears of signals that another one sends: `signals.notifies`. */
 	readonly notifiesAcrossStores: boolean;
-	/** It has a registry of workers and pools of work: `store.registrations` and `store.work`. Default false. */
-	readonly pools?: boolean;
+	/** It has what fleets of workers need: `store.joins`, `store.registrations` and `store.work`. Default false. */
+	readonly fleet?: boolean;
 }
 
 export interface StoreOpener {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { resultUri } from "../../../runtime/results/result-uri.ts";
 import { configContract } from "./configs.ts";
+import { joinContract } from "./joins.ts";
 import { lockContract } from "./lock.ts";
 import { type StoreOpener, storesOf } from "./opener.ts";
 import { persistenceContract } from "./persistence.ts";
@@ -19,7 +20,8 @@ export function storeContract(name: string, opener: StoreOpener): void {
 	resultsContract(name, opener);
 	signalContract(name, opener);
 	configContract(name, opener);
-	if (opener.abilities.pools === true) {
+	if (opener.abilities.fleet === true) {
+		joinContract(name, opener);
 		registrationContract(name, opener);
 		workContract(name, opener);
 	}
@@ -33,6 +35,7 @@ export function storeContract(name: string, opener: StoreOpener): void {
 			expect(store.name).not.toMatch(/\/\/[^/]*:[^/*]+@/);
 			expect(store.persistence.durability.text).not.toBe("");
 			expect(store.lock === null).toBe(!opener.abilities.locks);
+			expect(store.joins !== undefined).toBe(opener.abilities.fleet === true);
 		});
 
 		it("keeps everything for the next who opens it", async () => {
@@ -70,7 +73,7 @@ export function storeContract(name: string, opener: StoreOpener): void {
 			await store.close();
 			await store[Symbol.asyncDispose]();
 			const closed = { code: "store_closed" };
-			const { persistence, signals, results, configs, lock } = store;
+			const { persistence, signals, results, configs, lock, joins } = store;
 			const key = keyOf({ id: "a" });
 			const calls: readonly (() => Promise<unknown>)[] = [
 				() => commit(persistence, [commitOf({ id: "a" })]),
@@ -103,6 +106,16 @@ export function storeContract(name: string, opener: StoreOpener): void {
 				() => configs.get("0"),
 				() => configs.delete("0"),
 				...(lock === null ? [] : [() => lock.acquire("a"), () => lock.holder("a")]),
+				...(joins === undefined
+					? []
+					: [
+							() => joins.open({ id: "j", executionId: "a", needed: 1, held: [], wake: "w" }),
+							() => joins.end("j", "m", "o"),
+							() => joins.state("j"),
+							() => joins.outcomes("j", 0, 1),
+							() => joins.close("j"),
+							() => joins.idle(0, 1),
+						]),
 			];
 			for (const call of calls) await expect(call(), call.toString()).rejects.toMatchObject(closed);
 		});
