@@ -11,7 +11,9 @@ export type FleetErrorCode =
 	/** A job's data are no job. */
 	| "invalid_job"
 	/** Executions cannot be run by workers with this store. */
-	| "store_not_shared";
+	| "store_not_shared"
+	/** An execution waits for machines on workers, and is resumed by somebody who has none. */
+	| "needs_workers";
 
 export class FleetError extends FlatstateError {
 	declare readonly code: FleetErrorCode;

@@ -16,7 +16,8 @@ export async function runForeach(visit: Visit, foreach: ForeachPlan): Promise<un
 	// What is wrong for every item is the state's error, and no item's.
 	checkChild(visit, foreach.machine);
 	const items = itemsOf(visit, foreach);
-	if (runsRemotely(visit)) return runItemsRemotely(visit, foreach, items);
+	const keys = items.map(({ key }) => stepKey.item(key));
+	if (await runsRemotely(visit, keys)) return runItemsRemotely(visit, foreach, items);
 	const limit = foreach.maxConcurrency === null ? undefined : pLimit(foreach.maxConcurrency);
 	const keyed = foreach.key !== undefined;
 	// All ids are decided before the first child starts: so one snapshot names them all.

@@ -4,7 +4,7 @@ import { checkChild } from "./child.ts";
 import type { ExecutionNotes } from "./child-keeper.ts";
 import { ValueError } from "./errors.ts";
 import type { LaunchRequest, MachineHost } from "./machine-host.ts";
-import { launchRemotely, runsRemotely } from "./remote-children.ts";
+import { launchRemotely } from "./remote-children.ts";
 import { stepKey } from "./step-keys.ts";
 import { turnToStart } from "./turns.ts";
 import type { Visit } from "./visit.ts";
@@ -52,7 +52,7 @@ export async function runLaunches(visit: Visit): Promise<void> {
 			environment.emit?.({ type: "launch", executionId: meta.execution_id, childId: executionId, machine: name });
 			const parentExecutionId = meta.execution_id;
 			const request = { name, planId, input, executionId, parentExecutionId, depth, environment };
-			if (runsRemotely(visit)) await launchRemotely(visit, name, { id: executionId, input });
+			if (environment.invoker) await launchRemotely(visit, name, { id: executionId, input });
 			else await startInBackground(host, request, records);
 			const intent = { execution_id: executionId, machine: name, input, launched: true };
 			for (const each of records) each?.launched(intent);

@@ -12,7 +12,8 @@ import type { Visit } from "./visit.ts";
 /** Runs the child or children; the value is the state's output. @throws what a single child threw */
 export async function runMachines(visit: Visit, call: MachineCallPlan): Promise<unknown> {
 	const input = renderInput(visit);
-	if (runsRemotely(visit)) return runMachinesRemotely(visit, call, input);
+	const names = call.kind === "single" ? [call.name] : call.entries.map(({ name }) => name);
+	if (await runsRemotely(visit, names.map(stepKey.machine))) return runMachinesRemotely(visit, call, input);
 	if (call.kind === "single") {
 		const child = intendChild(visit, stepKey.machine(call.name), call.name, input);
 		if (!visit.steps.has(child.key)) await turnToStart(visit);

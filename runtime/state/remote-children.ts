@@ -12,6 +12,7 @@ import { checkChild, countTotals, type IntendedChild, intendChild } from "./chil
 import type { StoredConfig } from "./child-keeper.ts";
 import { awaitJoin, cancelJoin } from "./join.ts";
 import { awaitProcesses } from "./process-children.ts";
+import { stepKey } from "./step-keys.ts";
 import type { Visit } from "./visit.ts";
 
 /** A child with the job that runs it. */
@@ -26,9 +27,29 @@ export interface RemoteOptions {
 	readonly atOnce: number | null;
 }
 
-/** Whether this run has its children run elsewhere. */
-export function runsRemotely({ environment }: Visit): boolean {
-	return environment.invoker !== undefined;
+/**
+ * Whether the children of a visit run elsewhere. As it began, it goes on: whoever resumes it must not run inline what
+ * workers run, nor the other way round.
+ * @param keys of the children's steps
+ */
+export async function runsRemotely(
+	{ steps, environment, meta, state }: Visit,
+	keys: readonly string[],
+): Promise<boolean> {
+	const { invoker, keeper } = environment;
+	if (steps.has(stepKey.remote)) {
+		if (invoker) return true;
+		const error = new FleetError(
+			"needs_workers",
+			`State ${state.name} of execution ${meta.execution_id} waits for machines that run on workers. Resume it with --distributed, or leave that to a worker.`,
+		);
+		// Nothing that `on_error` could route.
+		if (keeper) return await keeper.recorder.fail(error);
+		throw error;
+	}
+	if (!invoker || keys.some((key) => steps.has(stepKey.id(key)))) return false;
+	steps.value(stepKey.remote, () => true);
+	return true;
 }
 
 /** As `intendChild`, with an id that follows from the visit. */

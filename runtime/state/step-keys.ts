@@ -46,6 +46,8 @@ export const stepKey = {
 	id: (key: string) => `id.${key}`,
 	/** When the attempt after this one begins. */
 	backoff: (attempt: number) => `backoff.${attempt}`,
+	/** That the children of this visit run elsewhere, whoever resumes it. */
+	remote: "remote",
 	/** A key result that an action decides. */
 	check: (name: string) => `check.${name}`,
 	/** Whether the key results of an attempt hold. */
