@@ -4,6 +4,7 @@ import type { Logger } from "../../runtime/logging/logger.ts";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { SignalDispatcher } from "../../runtime/signals/dispatcher.ts";
 import type { Store } from "../../runtime/store/store.ts";
+import { resumeInterrupted } from "./dispatch-interrupted.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { listenBeside } from "./interrupt.ts";
@@ -18,6 +19,8 @@ export interface DispatchCommandOptions extends StoreCommandOptions {
 	readonly once?: boolean;
 	readonly listen?: boolean;
 	readonly trigger?: TriggerChoice;
+	/** Also what was killed in the middle, or was aborted with its process. */
+	readonly interrupted?: boolean;
 	/** Executions that run at the same time. */
 	readonly concurrency?: number;
 	readonly json?: boolean;
@@ -47,7 +50,7 @@ export async function dispatchCommand(
 	options: DispatchCommandOptions,
 	openResumer: (run: DispatchRun) => Promise<Resumer>,
 ): Promise<ExitCode> {
-	const { once = false, listen = false, concurrency, quiet = false } = options;
+	const { once = false, listen = false, concurrency = 16, quiet = false } = options;
 	if (once === listen) throw new UsageError("Say whether to end: --once for what is there now, or --listen.");
 	requireShared(storeUrl(options));
 	return withStore(options, async (store) => {
@@ -63,24 +66,24 @@ export async function dispatchCommand(
 		const { signal } = interrupt;
 		const { logger } = console;
 		await using resumer = await openResumer({ store, signal, console });
-		const dispatcher = new SignalDispatcher({
-			signals: store.signals,
-			persistence: store.persistence,
-			logger,
-			...(concurrency !== undefined && { concurrency }),
-			async resume(executionId) {
-				const { status } = await resumer.resume(executionId);
-				resumed += 1;
-				if (status === "failed") {
-					failed.add(executionId);
-					return;
-				}
-				failed.delete(executionId);
-				logger.info(`Execution ${printable(executionId)} was resumed`, { execution_id: executionId });
-			},
-		});
-		if (once) return await dispatchOnce(dispatcher, { signal, failed, json: options.json === true });
-		await listenUntilInterrupt(dispatcher, signal, logger, options.trigger);
+		const resume = async (executionId: string): Promise<void> => {
+			const { status } = await resumer.resume(executionId);
+			resumed += 1;
+			if (status === "failed") {
+				failed.add(executionId);
+				return;
+			}
+			failed.delete(executionId);
+			logger.info(`Execution ${printable(executionId)} was resumed`, { execution_id: executionId });
+		};
+		const { signals, persistence } = store;
+		const dispatcher = new SignalDispatcher({ signals, persistence, logger, concurrency, resume });
+		const goOn =
+			options.interrupted === true
+				? () => resumeInterrupted({ persistence, resume, concurrency, logger, signal })
+				: undefined;
+		if (once) return await dispatchOnce(dispatcher, { signal, failed, goOn, json: options.json === true });
+		await Promise.all([listenUntilInterrupt(dispatcher, signal, logger, options.trigger), goOn?.()]);
 		return exitCodes.done;
 	});
 }
@@ -89,15 +92,19 @@ interface Once {
 	readonly signal: AbortSignal;
 	/** Those of which the last life has failed. */
 	readonly failed: ReadonlySet<string>;
+	/** Resumes what was interrupted; undefined where that is not asked for. */
+	readonly goOn: (() => Promise<readonly string[]>) | undefined;
 	readonly json: boolean;
 }
 
-async function dispatchOnce(dispatcher: SignalDispatcher, { signal, failed, json }: Once): Promise<ExitCode> {
+async function dispatchOnce(dispatcher: SignalDispatcher, { signal, failed, goOn, json }: Once): Promise<ExitCode> {
+	const interrupted = await goOn?.();
 	const resumed = await dispatcher.dispatchAll({ signal });
 	const timedOut = await dispatcher.dispatchDue({ signal });
 	const report = {
 		resumed: Object.fromEntries(resumed),
 		timed_out: timedOut,
+		...(interrupted && { interrupted }),
 		...(failed.size > 0 && { failed: [...failed].sort() }),
 	};
 	await writeTo(process.stdout, `${printable(JSON.stringify(report, null, json ? undefined : 2))}\n`);

@@ -343,6 +343,7 @@ function addDispatch(program: Command, finish: Finish): void {
 		.description("go on with the executions whose signals have come or whose waiting has timed out")
 		.option("--once", "wake all that can be woken now, print their ids and end")
 		.option("--listen", "wake executions until Ctrl-C")
+		.option("--interrupted", "also go on with what was killed or stopped in the middle, unless somebody runs it")
 		.option("--trigger <trigger>", "what else wakes it: none (default), file[:DIR] or socket[:PATH]", triggerChoice)
 		.option("--concurrency <n>", "executions that run at the same time", positiveInteger)
 		.option("--json", "print the report on one line")

@@ -4,10 +4,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { listenFile } from "../../adapters/triggers/file-trigger.ts";
 import { listenSocket, socketTrigger } from "../../adapters/triggers/socket-trigger.ts";
 import { sendAndNotify } from "../../runtime/signals/send-and-notify.ts";
+import { ExecutionLockedError } from "../../runtime/store/errors.ts";
 import { type DispatchCommandOptions, type DispatchRun, dispatchCommand } from "../../src/cli/dispatch.ts";
 import { openStore } from "../../src/open-store.ts";
 import { runCommand } from "../docs/run-block.ts";
 import { Parked } from "../signals/parked.ts";
+import { commitOf } from "../stores/contract/samples.ts";
 import { type Files, files } from "./files.ts";
 
 interface Place extends AsyncDisposable {
@@ -142,6 +144,31 @@ describe("flatstate dispatch", () => {
 		expect([exitCode, resumed]).toEqual([0, ["x"]]);
 		expect(JSON.parse(stdout)).toEqual({ resumed: { go: ["x"] }, timed_out: [] });
 		expect(await here.signals()).toEqual([]);
+	});
+
+	it("goes on with --interrupted with what was killed or aborted, and leaves what a limit has stopped or another runs", async () => {
+		await using here = await place();
+		await using store = await openStore(here.url);
+		const stopped = (id: string, name: string) => {
+			const commit = commitOf({ id, status: "stopped" });
+			return { ...commit, summary: { ...commit.summary, error: { name, message: "It ended." } } };
+		};
+		const commits = ["killed", "elsewhere"].map((id) => commitOf({ id }));
+		commits.push(stopped("aborted", "AbortError"), stopped("limited", "LimitReachedError"));
+		commits.push(commitOf({ id: "child", root: "killed" }));
+		await store.persistence.commit(commits, null);
+		const asked: string[] = [];
+		const options = { once: true, json: true, store: here.url };
+		const resume = async (id: string, { store: opened }: DispatchRun) => {
+			asked.push(id);
+			if (id === "elsewhere") throw new ExecutionLockedError(id, null);
+			await new Parked(opened).end(id);
+		};
+		expect(JSON.parse((await dispatch(options, resume)).stdout)).toEqual({ resumed: {}, timed_out: [] });
+		expect(asked).toEqual([]);
+		const { stdout } = await dispatch({ ...options, interrupted: true }, resume);
+		expect(JSON.parse(stdout)).toEqual({ resumed: {}, timed_out: [], interrupted: ["killed", "aborted"] });
+		expect(asked.toSorted()).toEqual(["aborted", "elsewhere", "killed"]);
 	});
 
 	it("names with --once those that were resumed and failed", async () => {
