@@ -26,6 +26,7 @@ const examples = {
 	"examples/character_card/machine.svg": "examples/character_card/config/chat.yml",
 	"examples/key_results/machine.svg": "examples/key_results/config/machine.yml",
 	"examples/scheduler/machine.svg": "examples/scheduler/config/loan.yml",
+	"examples/listener/machine.svg": "examples/listener/config/doorbell.yml",
 	"examples/embed-in-xstate/machine.svg": "examples/embed-in-xstate/config/loan.yml",
 };
 

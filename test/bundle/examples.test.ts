@@ -33,6 +33,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 	"helloworld/config/machine.yml": {},
 	"human_in_the_loop/config/machine.yml": { occasion: "tea" },
 	"key_results/config/machine.yml": { topic: "the map room is closed" },
+	"listener/config/doorbell.yml": { house: "nine" },
 	"mdap/config/machine.yml": {},
 	"multi_paper_synthesizer/config/synthesis.yml": {
 		question: "What should a town do first?",
