@@ -30,15 +30,29 @@ await describePostgres("joins in Postgres", (make) => {
 	it("count a member once that many say has ended at the same time, in 10 races", async () => {
 		const { open } = make();
 		const [joins, other] = [joinsOf(await open()), joinsOf(await open())];
+		// Each is said by both stores.
+		const memberOf = (n: number) => `m${(n >> 1) % 2}`;
 		for (let race = 0; race < 10; race++) {
 			const id = `j${race}`;
 			await joins.open({ id, executionId: "a", needed: 3, held, wake: "w" });
 			const told = await Promise.all(
-				Array.from({ length: 12 }, (_, n) => (n % 2 === 0 ? joins : other).end(id, `m${n % 2}`, `o${n}`)),
+				Array.from({ length: 12 }, (_, n) => (n % 2 === 0 ? joins : other).end(id, memberOf(n), `o${n}`)),
 			);
 			expect((await joins.state(id))?.ended).toBe(2);
 			const members = (await joins.outcomes(id, 0, 10)).map(({ member }) => member);
-			for (const [n, due] of told.entries()) expect(due).toEqual([held[members.indexOf(`m${n % 2}`)]]);
+			for (const [n, due] of told.entries()) expect(due).toEqual([held[members.indexOf(memberOf(n))]]);
 		}
+	});
+
+	it("tell each of the ends that one process says together what it makes due", async () => {
+		const { open } = make();
+		const joins = joinsOf(await open());
+		await joins.open({ id: "j", executionId: "a", needed: 4, held: ["h0", "h1"], wake: "w" });
+		// The first goes alone, the others wait for it.
+		const told = await Promise.all(["a", "b", "c", "b", "d", "e", "a"].map((member) => joins.end("j", member, member)));
+		expect(told).toEqual([["h0"], ["h1"], [], ["h1", "w"], ["w"], [], ["h0"]]);
+		expect((await joins.outcomes("j", 0, 9)).map(({ outcome }) => outcome)).toEqual(["a", "b", "c", "d", "e"]);
+		const unknown = ["a", "b", "b"].map((member) => joins.end("k", member, member));
+		expect(await Promise.all(unknown)).toEqual([null, null, null]);
 	});
 });

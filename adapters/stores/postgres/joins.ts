@@ -3,6 +3,7 @@ import type { JoinBackend, JoinedMember, JoinState, OpenJoin } from "../../../ru
 import { dueJobs } from "../due-jobs.ts";
 import type { Database, Queries, Row } from "./database.ts";
 import { isTakenKey } from "./failures.ts";
+import { GatheredCalls } from "./gathered-calls.ts";
 import { assertStorable, checkedId, storedName } from "./stored-name.ts";
 import type { Tables } from "./tables.ts";
 import { TextPack } from "./text-pack.ts";
@@ -15,11 +16,22 @@ export interface JoinOptions {
 }
 
 const minuteMs = 60_000;
+const endsAtOnce = 100;
+
+type Due = readonly string[] | null;
 
 export class PostgresJoins implements JoinBackend {
 	readonly #database: Database;
 	readonly #tables: Tables;
 	readonly #now: () => number;
+	/**
+	 * Ends of one join wait for each other on the server until they are on its disk. So of each join this process has one
+	 * statement under way, and what comes meanwhile is the next: else they would keep all connections from all others.
+	 */
+	readonly #ends = new GatheredCalls<JoinedMember, Due>({
+		make: (id, members) => this.#endAll(id, members),
+		most: endsAtOnce,
+	});
 
 	constructor({ database, tables, now }: JoinOptions) {
 		this.#database = database;
@@ -45,20 +57,10 @@ export class PostgresJoins implements JoinBackend {
 		});
 	}
 
-	async end(id: string, member: string, outcome: string): Promise<readonly string[] | null> {
+	async end(id: string, member: string, outcome: string): Promise<Due> {
 		return this.#database.gate.run(async () => {
 			assertStorable(outcome);
-			const row = await this.#end([storedName(id), checkedName(member), outcome, this.#now()]);
-			if (row === undefined) return null;
-			const { rank, ended, needed, job, wake } = row;
-			return dueJobs({
-				rank: Number(rank),
-				isAgain: row.again === true,
-				ended: Number(ended),
-				needed: Number(needed),
-				held: job === null ? null : String(job),
-				wake: String(wake),
-			});
+			return this.#ends.make(storedName(id), { member: checkedName(member), outcome });
 		});
 	}
 
@@ -110,39 +112,72 @@ export class PostgresJoins implements JoinBackend {
 		});
 	}
 
+	async #endAll(id: string, ends: readonly JoinedMember[]): Promise<readonly Due[]> {
+		const outcomes = new Map<string, string>();
+		for (const { member, outcome } of ends) if (!outcomes.has(member)) outcomes.set(member, outcome);
+		const rows = await this.#count(id, outcomes);
+		const told = new Map(rows.map((row) => [String(row.member), row]));
+		const said = new Set<string>();
+		return ends.map(({ member }) => {
+			const row = told.get(member);
+			if (row === undefined) return null;
+			const isAgain = row.again === true || said.has(member);
+			said.add(member);
+			return dueJobs({
+				rank: Number(row.rank),
+				isAgain,
+				ended: Number(row.ended),
+				needed: Number(row.needed),
+				held: row.job === null ? null : String(row.job),
+				wake: String(row.wake),
+			});
+		});
+	}
+
 	/**
-	 * Two ends wait for each other at the row of their join, and the second counts on from what the first left. A member
-	 * that another call ended after this statement began is not seen by it: it fails at the key, and is asked again.
-	 * @param values join, member, outcome, now
+	 * Gives ranks to those members that have none. Two such statements wait for each other at the row of their join, and the
+	 * second counts on from what the first left. A member that another one ended after this one began is not seen by it: it
+	 * fails at the key, and is asked again.
 	 */
-	async #end(values: readonly unknown[]): Promise<Row | undefined> {
+	async #count(id: string, members: ReadonlyMap<string, string>): Promise<readonly Row[]> {
 		const { joins, joinHeld, joinMembers } = this.#tables;
+		const pack = new TextPack();
+		const [from, bytes] = pack.add([...members.values()]);
 		const ask = () =>
 			// Not prepared: a plan made while the tables were empty would walk through them later.
 			this.#database.repeat(
 				`WITH found AS MATERIALIZED (
-					SELECT key, needed, ended, wake, rank FROM ${joins}
-					LEFT JOIN ${joinMembers} ON join_key = key AND member = $2 WHERE id = $1
+					SELECT key, needed, ended, wake FROM ${joins} WHERE id = $1
+				), said AS MATERIALIZED (
+					SELECT found.*, said.*, known.rank FROM found
+					CROSS JOIN unnest($2::text[], $3::integer[], $4::integer[]) WITH ORDINALITY
+						AS said (member, outcome_from, outcome_bytes, place)
+					LEFT JOIN ${joinMembers} AS known ON known.join_key = key AND known.member = said.member
+				), fresh AS MATERIALIZED (
+					SELECT *, row_number() OVER (ORDER BY place) AS nth FROM said WHERE rank IS NULL
 				), counted AS (
-					UPDATE ${joins} AS open SET ended = open.ended + 1, touched_at = $4::bigint, touched_minute = $4::bigint / ${minuteMs}
-					FROM found WHERE open.key = found.key AND rank IS NULL
-					RETURNING open.key, open.needed, open.ended, open.wake, open.ended - 1 AS rank
+					UPDATE ${joins} AS open SET ended = open.ended + (SELECT count(*) FROM fresh),
+						touched_at = $6::bigint, touched_minute = $6::bigint / ${minuteMs}
+					FROM found WHERE open.key = found.key AND EXISTS (SELECT FROM fresh)
+					RETURNING open.key, open.needed, open.ended, open.wake, open.ended - (SELECT count(*) FROM fresh) AS before
 				), added AS (
-					INSERT INTO ${joinMembers} (join_key, rank, member, outcome) SELECT key, rank, $2, $3 FROM counted
-				), known AS (
-					SELECT *, false AS again FROM counted UNION ALL SELECT *, true FROM found WHERE rank IS NOT NULL
-				) SELECT known.rank, again, ended, needed, wake, job FROM known
-				LEFT JOIN ${joinHeld} AS held ON held.join_key = known.key AND held.rank = known.rank`,
-				values,
+					INSERT INTO ${joinMembers} (join_key, rank, member, outcome)
+					SELECT counted.key, before + nth - 1, member,
+						convert_from(substring($5::bytea FROM outcome_from FOR outcome_bytes), 'UTF8')
+					FROM counted, fresh RETURNING member, rank
+				), told AS (
+					SELECT member, rank, false AS again, key, needed, ended, wake FROM added, counted
+					UNION ALL SELECT member, rank, true, key, needed, ended, wake FROM said WHERE rank IS NOT NULL
+				) SELECT member, told.rank, again, ended, needed, wake, job FROM told
+				LEFT JOIN ${joinHeld} AS held ON held.join_key = told.key AND held.rank = told.rank`,
+				[id, [...members.keys()], from, bytes, pack.bytes(), this.#now()],
 			);
-		let rows: readonly Row[];
 		try {
-			rows = await ask();
+			return await ask();
 		} catch (error) {
 			if (!isTakenKey(error)) throw error;
-			rows = await ask();
+			return ask();
 		}
-		return rows[0];
 	}
 }
 

@@ -72,7 +72,7 @@ export function joinModelContract(name: string, opener: StoreOpener): void {
 					await other.joins?.close(each);
 				}
 			};
-			await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), agrees), { numRuns: 25 });
+			await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), agrees), { numRuns: 15 });
 		});
 	});
 }
