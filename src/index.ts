@@ -89,16 +89,10 @@ export {
 	toXState,
 } from "../runtime/checkpoint/xstate-snapshot.ts";
 export { FlatstateError } from "../runtime/errors.ts";
-export type * from "../runtime/fleet/rate-limit-backend.ts";
-export {
-	InvalidRateLimitError,
-	type RateLimit,
-	RateLimiter,
-	type RateLimiterOptions,
-	type RateLimits,
-} from "../runtime/fleet/rate-limiter.ts";
+export type { ActionMachine, ActionRun } from "../runtime/hooks/action-run.ts";
 export { CompositeHooks, compositeHooks } from "../runtime/hooks/composite.ts";
 export { type DefaultHooksOptions, defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
+export { DistributedWorkerHooks } from "../runtime/hooks/distributed-worker-hooks.ts";
 export { HookError, HookModuleError, HookNotFoundError } from "../runtime/hooks/errors.ts";
 export type { ActionInfo, CheckAnswer, Context, HooksFactory, MachineHooks } from "../runtime/hooks/hooks.ts";
 export { loadHooksModule } from "../runtime/hooks/load-hooks-module.ts";
@@ -144,10 +138,15 @@ export type * from "../runtime/store/execution-summary.ts";
 export type * from "../runtime/store/persistence-backend.ts";
 export type { Store, StoreOptions } from "../runtime/store/store.ts";
 export * from "../runtime/tools/index.ts";
+export type { MachineProcess, MachineProcesses } from "../runtime/workers/machine-processes.ts";
+export type * from "../runtime/workers/registration-backend.ts";
+export type * from "../runtime/workers/work-backend.ts";
+export type { WorkerBackends } from "../runtime/workers/worker-backends.ts";
 export type { CodingAgentOptions } from "./coding-agents.ts";
 export * from "./compile.ts";
 export * from "./compile-bundle.ts";
 export * from "./flat-machine.ts";
+export { type MachineProcessOptions, machineProcesses, ProcessStartError } from "./machine-processes.ts";
 export type { StoreChoice } from "./machine-store.ts";
 export { type OpenStoreOptions, openStore, parseStoreUrl, type StoreAddress } from "./open-store.ts";
 export { resumeExecution } from "./resume-execution.ts";

@@ -32,14 +32,17 @@ export async function openMachineStore(
 	if (choice === null) return undefined;
 	const events = checkpointEventsOf(plan);
 	if (choice !== undefined) {
-		const store = typeof choice === "string" ? await openStore(choice, { now }) : choice;
-		return { store, events, isLazy: false };
+		if (typeof choice !== "string") return { store: choice, events, isLazy: false };
+		return { store: await openStore(choice, { now }), address: choice, events, isLazy: false };
 	}
 	const address = storeAddressOf(plan, environment);
 	// Without a driver to load, a run starts within the same turn of the event loop.
 	const store = address === undefined ? openMemoryStore({ now }) : await openStore(address, { now });
 	const isLocked = own(ownRecord(plan.settings.raw, "backends"), "locking") !== "none";
-	return { store: isLocked ? store : { ...store, lock: null }, events, isLazy: address === undefined };
+	const used = isLocked ? store : { ...store, lock: null };
+	return address === undefined
+		? { store: used, events, isLazy: true }
+		: { store: used, address, events, isLazy: false };
 }
 
 /**

@@ -8,7 +8,6 @@ import { hasOpenTelemetry } from "../adapters/telemetry/registered.ts";
 import type { AgentAdapter } from "../runtime/agents/agent.ts";
 import { type CodeAgent, codeAdapter } from "../runtime/agents/code-agents.ts";
 import { AgentAdapterRegistry } from "../runtime/agents/registry.ts";
-import { RateLimiter, type RateLimits } from "../runtime/fleet/rate-limiter.ts";
 import { defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 import type { MachineHooks } from "../runtime/hooks/hooks.ts";
 import type { LoadedHooks } from "../runtime/hooks/load-hooks-module.ts";
@@ -21,7 +20,9 @@ import type { ResultBackend } from "../runtime/results/result-backend.ts";
 import type { RuntimeServices } from "../runtime/state/services.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { providerOf, type Tools } from "../runtime/tools/function-tools.ts";
+import type { MachineProcesses } from "../runtime/workers/machine-processes.ts";
 import { type CodingAgentOptions, registerCodingAgents } from "./coding-agents.ts";
+import { openStore } from "./open-store.ts";
 
 export interface ServiceOptions {
 	/**
@@ -49,13 +50,13 @@ export interface ServiceOptions {
 	 * false, and an agent that names one fails, since documents are not trusted. Needs `@modelcontextprotocol/sdk`.
 	 */
 	readonly mcp?: boolean | McpOptions;
+	/**
+	 * Lets hooks start machines of the machine's own folder in processes of their own (`spawn_workers`, docs/workers.md):
+	 * `machineProcesses()`. Default: they may not.
+	 */
+	readonly processes?: MachineProcesses;
 	/** `provider/name` in place of every agent's model. */
 	readonly model?: string;
-	/**
-	 * Limits on calls of models that all processes with one store share: so many requests in so many seconds, by the host
-	 * of the address (docs/agents.md). Default: none but what providers say in their answers.
-	 */
-	readonly rateLimits?: RateLimits;
 	/**
 	 * Traces and metrics (docs/observability.md): false = none, else how. Default: whichever OpenTelemetry SDK the process
 	 * has registered when a run begins hears of it.
@@ -87,14 +88,11 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 		newId: options.newId ?? randomUUID,
 		...(options.tools && { tools: providerOf(options.tools) }),
 		...(options.mcp && { toolServers: mcpServers(options.mcp === true ? {} : options.mcp) }),
+		openStore: (address) => openStore(address, options.now ? { now: options.now } : {}),
+		...(options.processes && { processes: options.processes }),
 		...(options.model !== undefined && { modelOverride: options.model }),
-		...(options.rateLimits && { rateLimiter: rateLimiterOf(options.rateLimits, options.logger) }),
 		...(options.telemetry !== false && { telemetry: telemetrySource(options.telemetry) }),
 	};
-}
-
-function rateLimiterOf(limits: RateLimits, logger: Logger | undefined): RateLimiter {
-	return new RateLimiter(limits, logger ? { logger } : {});
 }
 
 /** Loads OpenTelemetry's API once there is somebody to hear. */

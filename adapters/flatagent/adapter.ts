@@ -38,7 +38,6 @@ export function flatAgentAdapter({ runtimes, ...options }: FlatAgentAdapterOptio
 				loader,
 				profiles: context.profiles,
 				modelOverride: context.modelOverride,
-				rateLimiter: context.rateLimiter,
 			});
 		},
 	};

@@ -30,15 +30,6 @@ export interface Answered {
 /** To be called once, when the call has ended. */
 export type Leave = (answered: Answered) => void;
 
-/** What a call passes before it is made. */
-export interface Gate {
-	/**
-	 * Waits for the call's turn.
-	 * @throws RateLimitError where that would take longer than `longestWait`, the signal's reason when it aborts
-	 */
-	enter(entry: Entry): Promise<Leave>;
-}
-
 interface Waiting {
 	readonly enter: () => void;
 	readonly refuse: (error: RateLimitError) => void;
@@ -66,7 +57,7 @@ const longestPause = 30_000;
  * The gate of one provider and key. It is open until an answer says that a limit is used up, or that the provider wants to
  * be left alone for a time; then calls wait in order of arrival, so that all back off together.
  */
-export class RateGate implements Gate {
+export class RateGate {
 	readonly #options: RateGateOptions;
 	readonly #queue = new Set<Waiting>();
 	readonly #windows = new Map<string, Window>();
@@ -90,6 +81,10 @@ export class RateGate implements Gate {
 		return this.#queue.size;
 	}
 
+	/**
+	 * Waits for the call's turn.
+	 * @throws RateLimitError where that would take longer than `longestWait`, the signal's reason when it aborts
+	 */
 	async enter({ signal, longestWait }: Entry): Promise<Leave> {
 		const { now } = this.#options;
 		const delay = this.#delay(now());

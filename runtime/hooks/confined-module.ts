@@ -1,7 +1,6 @@
 /** Modules that a machine names are code: they come from its own folder, or from where the caller allows. */
-import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
-import { isInside } from "../folder-path.ts";
+import { confinedPath } from "../confined-path.ts";
 import { HookModuleError } from "./errors.ts";
 import type { ModuleImporter } from "./import-module.ts";
 
@@ -20,14 +19,6 @@ export interface ModuleWords {
 	readonly otherwise: string;
 }
 
-async function realPathOf(path: string): Promise<string | undefined> {
-	try {
-		return await realpath(path);
-	} catch {
-		return undefined;
-	}
-}
-
 /**
  * The real path of a module that a machine names. Symbolic links do not lead out of the allowed folders.
  *
@@ -41,15 +32,10 @@ export async function confinedModule(
 	{ what, otherwise }: ModuleWords,
 ): Promise<string> {
 	const asked = resolve(reference.dir, reference.file);
-	const file = await realPathOf(asked);
-	if (file === undefined) {
+	const found = await confinedPath(reference, roots);
+	if ("path" in found) return found.path;
+	if (found.problem === "missing") {
 		throw new HookModuleError(asked, `There is no ${what} ${asked} (\`file: ${reference.file}\`).`);
-	}
-	for (const root of [reference.dir, ...roots]) {
-		const folder = await realPathOf(resolve(root));
-		if (folder !== undefined && file !== folder && isInside(folder, file)) {
-			return file;
-		}
 	}
 	throw new HookModuleError(
 		asked,

@@ -1,7 +1,8 @@
-/** The registry that every machine starts with: `logging`, `metrics`, `webhook` (decisions: Running). */
+/** The registry that every machine starts with: `distributed-worker`, `logging`, `metrics`, `webhook` (decisions: Running). */
 import { loggerFromEnv } from "../logging/environment.ts";
 import type { Logger, LogLevel } from "../logging/logger.ts";
 import { argumentError, assertKnownArgs, positiveArg, textArg } from "./args.ts";
+import { DistributedWorkerHooks } from "./distributed-worker-hooks.ts";
 import { LoggingHooks } from "./logging-hooks.ts";
 import type { HooksArgs } from "./make.ts";
 import { MetricsHooks } from "./metrics-hooks.ts";
@@ -57,7 +58,7 @@ function metricsHooks(args: HooksArgs): MetricsHooks {
 /**
  * Makes a registry with the built-in hooks; more can be registered, also under the same names.
  *
- * `logging` takes `level`. `webhook` takes `endpoint` (or `url`), `timeout` in seconds (5) and `api_key`. `metrics` takes
+ * `distributed-worker` takes `backend`, `db_path` and `url` (docs/workers.md). `logging` takes `level`. `webhook` takes `endpoint` (or `url`), `timeout` in seconds (5) and `api_key`. `metrics` takes
  * nothing. Other arguments fail with `hook_invalid_args` when the reference is resolved.
  */
 export function defaultHooksRegistry(options: DefaultHooksOptions = {}): HooksRegistry {
@@ -67,6 +68,7 @@ export function defaultHooksRegistry(options: DefaultHooksOptions = {}): HooksRe
 		return logger;
 	};
 	return new HooksRegistry(options)
+		.register("distributed-worker", DistributedWorkerHooks)
 		.register("logging", (args: HooksArgs) => loggingHooks(args, log()))
 		.register("metrics", metricsHooks)
 		.register("webhook", (args: HooksArgs) => webhookHooks(args, log()));

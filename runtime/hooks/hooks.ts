@@ -1,5 +1,7 @@
 /** The hooks interface: user code at fixed points of a run (spec section 15). */
+
 import type { ToolProvider } from "../tools/tool-provider.ts";
+import type { ActionRun } from "./action-run.ts";
 
 /** A machine's context. Hooks get it whole and give it back; `context.machine` is read-only. */
 export type Context = Record<string, unknown>;
@@ -41,6 +43,8 @@ export interface ActionInfo {
 	readonly keyResult?: string;
 	/** What the state's work gave; only with `keyResult`. */
 	readonly output?: unknown;
+	/** The run that the action belongs to; absent with `keyResult`. */
+	readonly run?: ActionRun;
 }
 
 /** Makes hooks from the `args` of a reference. A class is called with `new`. */

@@ -91,8 +91,8 @@ export class DurableRun implements ChildKeeper {
 
 	/** For what this run launches. */
 	get durable(): DurableStore {
-		const { store, events, isLazy, storedConfigs } = this.#options;
-		return { store, events, isLazy, ...(storedConfigs && { storedConfigs }) };
+		const { rootId: _, set: __, ...durable } = this.#options;
+		return durable;
 	}
 
 	get store(): Store {

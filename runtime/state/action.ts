@@ -4,6 +4,7 @@ import { actorName } from "../../compiler/xstate/names.ts";
 import { callAction } from "../hooks/call.ts";
 import { hasMethod } from "../hooks/methods.ts";
 import { inSpan } from "../telemetry/telemetry.ts";
+import { actionRunOf } from "./action-run.ts";
 import { ValueError } from "./errors.ts";
 import { stepKey } from "./step-keys.ts";
 import type { Visit } from "./visit.ts";
@@ -30,7 +31,7 @@ export async function runAction(visit: Visit, action: string): Promise<void> {
 		});
 		return;
 	}
-	const call = () => callAction(hooks, action, visit.context, { state: visit.state.name });
+	const call = () => callAction(hooks, action, visit.context, { state: visit.state.name, run: actionRunOf(visit) });
 	const context = await visit.steps.effect(stepKey.action(action), () =>
 		span ? inSpan(span, { kind: "action", action }, call) : call(),
 	);

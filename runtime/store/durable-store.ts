@@ -5,6 +5,8 @@ import type { Store } from "./store.ts";
 /** A store, and how a machine wants it used (`data.persistence`). */
 export interface DurableStore {
 	readonly store: Store;
+	/** By which other processes open it, with its password; absent where it was given as a store. */
+	readonly address?: string;
 	/** `checkpoint_on`; null: whatever durability needs. */
 	readonly events: ReadonlySet<CheckpointEvent> | null;
 	/** Store only when a run comes to rest: for a store that ends with the process. */

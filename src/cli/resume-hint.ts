@@ -21,23 +21,24 @@ const keptByNobody = [
  * where a shell needs them; an address that may have a password is left out.
  */
 export function resumeHint(executionId: string, address: string, options: ServicesCommandOptions): string {
-	return ["flatstate resume", quoted(executionId), ...storeOption(address), ...givenOptions(options)].join(" ");
+	return ["flatstate resume", quoted(executionId), ...storeOption(address), ...givenOptions(options).map(quoted)].join(
+		" ",
+	);
 }
 
 /** The command that wakes executions of the store when their time has come. */
 export function dispatchHint(address: string, options: ServicesCommandOptions): string {
-	return ["flatstate dispatch --listen", ...storeOption(address), ...givenOptions(options)].join(" ");
+	return ["flatstate dispatch --listen", ...storeOption(address), ...givenOptions(options).map(quoted)].join(" ");
 }
 
-function givenOptions(options: ServicesCommandOptions): readonly string[] {
-	const limits = (options.rateLimit ?? []).map(({ match, requests, seconds }) => `${match}=${requests}/${seconds}`);
-	const kept = keptByNobody.flatMap(([name, option]) => {
+/** The options of those that no store keeps, as arguments. */
+export function givenOptions(options: ServicesCommandOptions): readonly string[] {
+	return keptByNobody.flatMap(([name, option]) => {
 		const value = options[name];
 		if (value === undefined || value === false) return [];
 		if (value === true) return [option];
-		return [value].flat().flatMap((one) => [option, quoted(one)]);
+		return [value].flat().flatMap((one) => [option, one]);
 	});
-	return [...kept, ...limits.flatMap((limit) => ["--rate-limit", quoted(limit)])];
 }
 
 /** The command that answers what an execution waits for; the data is for the reader to write. */

@@ -74,7 +74,7 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 			progress: () => progress.text(),
 		});
 		using interrupt = listenBeside(console);
-		await using services = await openRunServices(options, console, async () => store);
+		await using services = await openRunServices(options, console);
 		const { compileOptions } = services;
 		const { useCurrent = false } = options;
 		const current = options.machine === undefined ? undefined : compileCurrent(options.machine, compileOptions);
@@ -90,7 +90,7 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 		const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 		try {
 			const runOptions = runOptionsOf(options, interrupt.signal, console, progress);
-			const durable = { store, events: checkpointEventsOf(plan), isLazy: false };
+			const durable = { store, address: storeUrl(options), events: checkpointEventsOf(plan), isLazy: false };
 			const parked = await resumeMachine(set, planId, executionId, {
 				...inspection.join(runOptions),
 				durable,

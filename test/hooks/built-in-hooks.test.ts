@@ -19,9 +19,9 @@ function recorder(level: "debug" | "info" = "debug") {
 }
 
 describe("the default registry", () => {
-	it("knows logging, metrics and webhook", async () => {
+	it("knows distributed-worker, logging, metrics and webhook", async () => {
 		const registry = defaultHooksRegistry({ logger: recorder().logger });
-		expect(registry.names()).toEqual(["logging", "metrics", "webhook"]);
+		expect(registry.names()).toEqual(["distributed-worker", "logging", "metrics", "webhook"]);
 		expect(await registry.resolve(named("logging"))).toBeInstanceOf(LoggingHooks);
 		expect(await registry.resolve(named("metrics"))).toBeInstanceOf(MetricsHooks);
 		expect(await registry.resolve(named("webhook", { endpoint: "http://127.0.0.1:1/" }))).toBeInstanceOf(WebhookHooks);

@@ -163,7 +163,7 @@ describe("loading a hooks module", () => {
 	])("takes %s as hooks without a name", async (_what, text, word) => {
 		const { hooks, registry } = await loadHooksModule(await file("h.mjs", text));
 		expect(await entered(hooks)).toEqual({ seen: true, word });
-		expect(registry.names()).toEqual(["logging", "metrics", "webhook"]);
+		expect(registry.names()).toEqual(["distributed-worker", "logging", "metrics", "webhook"]);
 	});
 
 	it.each([
@@ -178,7 +178,7 @@ describe("loading a hooks module", () => {
 	])("takes %s as hooks by name, beside the built-in ones", async (_what, text) => {
 		const { hooks, registry } = await loadHooksModule(await file("h.mjs", text));
 		expect(hooks).toBeNull();
-		expect(registry.names()).toEqual(["greet", "logging", "metrics", "other", "webhook"]);
+		expect(registry.names()).toEqual(["distributed-worker", "greet", "logging", "metrics", "other", "webhook"]);
 		const greet = await registry.resolve({ kind: "named", name: "greet", args: { word: "hi" } });
 		expect(await entered(greet)).toEqual({ seen: true, word: "hi" });
 		const other = await registry.resolve({ kind: "named", name: "other", args: {} });
@@ -190,7 +190,7 @@ describe("loading a hooks module", () => {
 		const path = await file("h.mjs", "");
 		const { registry, hooks } = await loadHooksModule(path, { importer: async () => ({ default: given }) });
 		expect(hooks).toBeNull();
-		expect(registry.names()).toEqual(["logging", "metrics", "mine", "webhook"]);
+		expect(registry.names()).toEqual(["distributed-worker", "logging", "metrics", "mine", "webhook"]);
 		expect(registry.get("metrics")).toBe(given.get("metrics"));
 	});
 

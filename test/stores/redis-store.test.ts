@@ -16,14 +16,7 @@ if ("reason" in server) {
 	const { url } = server;
 	afterAll(() => server.stop());
 	storeContract("a Redis store", {
-		abilities: {
-			locks: true,
-			fences: true,
-			takesOverExpired: true,
-			notifiesAcrossStores: true,
-			fleet: true,
-			rateLimits: true,
-		},
+		abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, fleet: true },
 		async open(options) {
 			const prefix = `test-${randomUUID()}`;
 			return {
