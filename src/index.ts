@@ -89,6 +89,14 @@ export {
 	toXState,
 } from "../runtime/checkpoint/xstate-snapshot.ts";
 export { FlatstateError } from "../runtime/errors.ts";
+export type * from "../runtime/fleet/rate-limit-backend.ts";
+export {
+	InvalidRateLimitError,
+	type RateLimit,
+	RateLimiter,
+	type RateLimiterOptions,
+	type RateLimits,
+} from "../runtime/fleet/rate-limiter.ts";
 export type { ActionMachine, ActionRun } from "../runtime/hooks/action-run.ts";
 export { CompositeHooks, compositeHooks } from "../runtime/hooks/composite.ts";
 export { type DefaultHooksOptions, defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";

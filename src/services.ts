@@ -8,6 +8,7 @@ import { hasOpenTelemetry } from "../adapters/telemetry/registered.ts";
 import type { AgentAdapter } from "../runtime/agents/agent.ts";
 import { type CodeAgent, codeAdapter } from "../runtime/agents/code-agents.ts";
 import { AgentAdapterRegistry } from "../runtime/agents/registry.ts";
+import { RateLimiter, type RateLimits } from "../runtime/fleet/rate-limiter.ts";
 import { defaultHooksRegistry } from "../runtime/hooks/default-registry.ts";
 import type { MachineHooks } from "../runtime/hooks/hooks.ts";
 import type { LoadedHooks } from "../runtime/hooks/load-hooks-module.ts";
@@ -58,6 +59,11 @@ export interface ServiceOptions {
 	/** `provider/name` in place of every agent's model. */
 	readonly model?: string;
 	/**
+	 * Limits on calls of models that all processes with one store share: so many requests in so many seconds, by the host
+	 * of the address (docs/agents.md). Default: none but what providers say in their answers.
+	 */
+	readonly rateLimits?: RateLimits;
+	/**
 	 * Traces and metrics (docs/observability.md): false = none, else how. Default: whichever OpenTelemetry SDK the process
 	 * has registered when a run begins hears of it.
 	 */
@@ -91,8 +97,13 @@ export function createServices(options: ServiceOptions): RuntimeServices {
 		openStore: (address) => openStore(address, options.now ? { now: options.now } : {}),
 		...(options.processes && { processes: options.processes }),
 		...(options.model !== undefined && { modelOverride: options.model }),
+		...(options.rateLimits && { rateLimiter: rateLimiterOf(options.rateLimits, options.logger) }),
 		...(options.telemetry !== false && { telemetry: telemetrySource(options.telemetry) }),
 	};
+}
+
+function rateLimiterOf(limits: RateLimits, logger: Logger | undefined): RateLimiter {
+	return new RateLimiter(limits, logger ? { logger } : {});
 }
 
 /** Loads OpenTelemetry's API once there is somebody to hear. */

@@ -38,6 +38,7 @@ export function flatAgentAdapter({ runtimes, ...options }: FlatAgentAdapterOptio
 				loader,
 				profiles: context.profiles,
 				modelOverride: context.modelOverride,
+				rateLimiter: context.rateLimiter,
 			});
 		},
 	};

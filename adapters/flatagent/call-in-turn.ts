@@ -1,7 +1,7 @@
 /** One request to a model when its turn has come, and what its answer says of limits, told to the gate. */
 import type { Completion } from "./completion.ts";
 import { errorInfoOf, headersOf } from "./errors.ts";
-import type { Answered, RateGate } from "./rate-gate.ts";
+import type { Answered, Gate } from "./rate-gate.ts";
 import { type HeaderMap, limitHeaders, observeLimits } from "./rate-limits.ts";
 
 export interface ModelAnswer {
@@ -25,7 +25,7 @@ export interface Turn {
  * @throws what `request` throws, RateLimitError where the turn would come too late, the signal's reason
  */
 export async function callInTurn(
-	gate: RateGate,
+	gate: Gate,
 	{ seconds, signal, now }: Turn,
 	request: () => Promise<Omit<ModelAnswer, "headers"> & { readonly headers: Headers }>,
 ): Promise<ModelAnswer> {

@@ -99,6 +99,14 @@ export class RateLimitError extends FlatstateError {
 	}
 }
 
+/** Whether a shared rate limit lets a call through cannot be found out. Then it is not made. */
+export class RateLimiterError extends FlatstateError {
+	constructor(cause: unknown) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		super("server_error", `The call was not made, since the shared rate limit cannot be asked: ${reason}`, { cause });
+	}
+}
+
 /** The provider reported a failure in the body of an answer with a good status. */
 export class ProviderReportedError extends FlatstateError {
 	readonly status: number | undefined;
@@ -198,7 +206,9 @@ function codeOf(error: unknown, status: number | undefined, type: string, own: s
 
 /** Of our own errors those that another attempt may mend; the others are mistakes of the configuration. */
 function passes(error: unknown): boolean {
-	return [MalformedResponseError, ModelTimeoutError, RateLimitError, SchemaError].some((type) => error instanceof type);
+	return [MalformedResponseError, ModelTimeoutError, RateLimitError, RateLimiterError, SchemaError].some(
+		(type) => error instanceof type,
+	);
 }
 
 function isRetryable(status: number | undefined, type: string, message: string): boolean {

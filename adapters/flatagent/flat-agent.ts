@@ -11,6 +11,7 @@ import type {
 	ToolAgentCall,
 } from "../../runtime/agents/agent.ts";
 import type { TraceModelCall } from "../../runtime/agents/model-call.ts";
+import type { RateLimiter } from "../../runtime/fleet/rate-limiter.ts";
 import type { KnownSecrets } from "../../runtime/logging/known-secrets.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { definitionOf, type ServerTool } from "../../runtime/tools/tool-servers.ts";
@@ -21,12 +22,13 @@ import { type ChatClient, callModel, createClient } from "./client.ts";
 import { collectStream, readCompletion, type StreamEvent } from "./completion.ts";
 import { type AgentDefinition, type Mapping, readAgentDefinition } from "./definition.ts";
 import { errorInfoOf, headersOf, RateLimitError } from "./errors.ts";
+import { limitedGate } from "./limited-gate.ts";
 import { type AgentModel, checkBackend, resolveAgentModel } from "./model.ts";
 import { requestEnds, requestInfo } from "./model-call-info.ts";
 import { type ModelPrices, priceOf, readPrices } from "./prices.ts";
 import { isMessageList, Prompt, type RenderedMessages } from "./prompt.ts";
 import { type Endpoint, type Environment, resolveEndpoint, splitModelName, takesSchemas } from "./providers.ts";
-import type { RateGate } from "./rate-gate.ts";
+import type { Gate } from "./rate-gate.ts";
 import { type HeaderMap, limitHeaders } from "./rate-limits.ts";
 import { buildRequest, extraHeaders, headerText, sentSecrets, timeoutSeconds } from "./request.ts";
 import { type AgentResponse, agentResultOf, answeredResponse, errorResponse } from "./response.ts";
@@ -36,7 +38,7 @@ import { type AskedBy, StructuredOutput } from "./structured-output.ts";
 /** How one endpoint is reached. */
 interface Connection {
 	readonly client: Promise<ChatClient>;
-	readonly gate: RateGate;
+	readonly gate: Gate;
 	/** What the provider is sent and may repeat. */
 	readonly secrets: KnownSecrets;
 }
@@ -65,6 +67,8 @@ export interface FlatAgentOptions {
 	readonly prices?: ModelPrices;
 	/** What is known of rate limits. Default: what all agents of the process share. */
 	readonly rateGates?: RateGates;
+	/** Limits that all processes share. Default: none. */
+	readonly rateLimiter?: RateLimiter;
 	/** The name under which a machine knows the agent. Default: the document's. */
 	readonly agentName?: string;
 }
@@ -318,14 +322,14 @@ export class FlatAgent implements AgentExecutor {
 		const key = JSON.stringify([endpoint.baseUrl, endpoint.apiKey]);
 		const known = this.#connections.get(key);
 		if (known !== undefined) return known;
-		const { client, rateGates = sharedGates } = this.#options;
+		const { client, rateGates = sharedGates, rateLimiter } = this.#options;
 		const { config } = this.#model;
 		const secrets = sentSecrets(endpoint, config);
 		const connection: Connection =
 			client === undefined
 				? {
 						client: createClient(endpoint, this.#environment(), timeoutSeconds(config)),
-						gate: rateGates.of(endpoint),
+						gate: limitedGate(rateGates.of(endpoint), rateLimiter, endpoint),
 						secrets,
 					}
 				: { client: Promise.resolve(client), gate: rateGates.ofClient(client), secrets };

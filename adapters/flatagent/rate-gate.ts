@@ -30,6 +30,15 @@ export interface Answered {
 /** To be called once, when the call has ended. */
 export type Leave = (answered: Answered) => void;
 
+/** What a call passes before it is made. */
+export interface Gate {
+	/**
+	 * Waits for the call's turn.
+	 * @throws RateLimitError where that would take longer than `longestWait`, the signal's reason when it aborts
+	 */
+	enter(entry: Entry): Promise<Leave>;
+}
+
 interface Waiting {
 	readonly enter: () => void;
 	readonly refuse: (error: RateLimitError) => void;
@@ -57,7 +66,7 @@ const longestPause = 30_000;
  * The gate of one provider and key. It is open until an answer says that a limit is used up, or that the provider wants to
  * be left alone for a time; then calls wait in order of arrival, so that all back off together.
  */
-export class RateGate {
+export class RateGate implements Gate {
 	readonly #options: RateGateOptions;
 	readonly #queue = new Set<Waiting>();
 	readonly #windows = new Map<string, Window>();
@@ -81,10 +90,6 @@ export class RateGate {
 		return this.#queue.size;
 	}
 
-	/**
-	 * Waits for the call's turn.
-	 * @throws RateLimitError where that would take longer than `longestWait`, the signal's reason when it aborts
-	 */
 	async enter({ signal, longestWait }: Entry): Promise<Leave> {
 		const { now } = this.#options;
 		const delay = this.#delay(now());

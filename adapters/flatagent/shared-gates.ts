@@ -2,6 +2,19 @@
 import { createHash } from "node:crypto";
 import { RateGate, type RateGateOptions } from "./rate-gate.ts";
 
+/** Where a provider is reached, and as whom. */
+export interface LimitedEndpoint {
+	readonly baseUrl: string;
+	readonly apiKey: string | null;
+}
+
+/** Stands for an address and a key, of which it says nothing. */
+export function digestOf({ baseUrl, apiKey }: LimitedEndpoint): string {
+	return createHash("sha256")
+		.update(JSON.stringify([baseUrl, apiKey]))
+		.digest("hex");
+}
+
 /** Gates by address and key. Agents that are given the same object share what they learn of limits. */
 export class RateGates {
 	readonly #gates = new Map<string, RateGate>();
@@ -13,10 +26,8 @@ export class RateGates {
 	}
 
 	/** The gate of an endpoint; keys are kept as digests only. */
-	of(endpoint: { readonly baseUrl: string; readonly apiKey: string | null }): RateGate {
-		const key = createHash("sha256")
-			.update(JSON.stringify([endpoint.baseUrl, endpoint.apiKey]))
-			.digest("base64");
+	of(endpoint: LimitedEndpoint): RateGate {
+		const key = digestOf(endpoint);
 		const gate = this.#gates.get(key) ?? new RateGate(this.#options);
 		this.#gates.set(key, gate);
 		return gate;

@@ -36,8 +36,8 @@ export function createOpenAiAgent(
 	const { modules = {}, env = process.env, baseUrl, prices, rateGates = sharedGates, now = Date.now } = options;
 	const { ref, config } = reference;
 	const settings = ref === undefined ? readAgentSettings(name, config) : readCallSettings(name, config);
-	const { profiles, modelOverride } = context;
-	const models = new Models({ env, baseUrl, prices, rateGates, now }, { profiles, modelOverride });
+	const { profiles, modelOverride, rateLimiter } = context;
+	const models = new Models({ env, baseUrl, prices, rateGates, rateLimiter, now }, { profiles, modelOverride });
 	// Throws for a model that cannot be found: a mistake of the configuration, which is to be said before any call.
 	if (ref === undefined) models.nameOf(settings.model);
 	return new OpenAiAgent({ name, reference, settings, context, models, modules, now });

@@ -5,7 +5,7 @@ import { readCompletion } from "../flatagent/completion.ts";
 import { errorInfoOf, MalformedResponseError, ModelTimeoutError } from "../flatagent/errors.ts";
 import type { ModelPrice } from "../flatagent/prices.ts";
 import type { Environment } from "../flatagent/providers.ts";
-import type { Leave, RateGate } from "../flatagent/rate-gate.ts";
+import type { Gate, Leave } from "../flatagent/rate-gate.ts";
 import { type HeaderMap, limitHeaders, type ObservedLimits, observeLimits } from "../flatagent/rate-limits.ts";
 import { extraHeaders, headerText, requestParameters } from "../flatagent/request.ts";
 import type { AskedBy, StructuredOutput } from "../flatagent/structured-output.ts";
@@ -23,7 +23,7 @@ export interface MeteredModelOptions extends ModelCall, KnownModel {
 	/** The Responses API in place of chat completions. */
 	readonly usesResponses: boolean;
 	readonly price: ModelPrice | undefined;
-	readonly gate: RateGate;
+	readonly gate: Gate;
 	/** For a request, and for the wait for its turn; the two are counted apart. */
 	readonly seconds: number;
 	readonly env: Environment;

@@ -3,7 +3,9 @@ import { isRecord } from "../../compiler/document/plain-data.ts";
 import type { ProfilesPlan } from "../../compiler/plan/plan.ts";
 import type { AgentModelName } from "../../runtime/agents/agent.ts";
 import type { TraceModelCall } from "../../runtime/agents/model-call.ts";
+import type { RateLimiter } from "../../runtime/fleet/rate-limiter.ts";
 import { fileLoader } from "../files/file-loader.ts";
+import { limitedGate } from "../flatagent/limited-gate.ts";
 import { checkBackend, resolveAgentModel } from "../flatagent/model.ts";
 import { type ModelPrices, priceOf, readPrices } from "../flatagent/prices.ts";
 import { type Endpoint, type Environment, resolveEndpoint, splitModelName } from "../flatagent/providers.ts";
@@ -24,6 +26,8 @@ export interface ModelEnvironment {
 	readonly baseUrl: string | undefined;
 	readonly prices: ModelPrices | undefined;
 	readonly rateGates: RateGates;
+	/** Limits that all processes share; absent = none. */
+	readonly rateLimiter: RateLimiter | undefined;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 }
@@ -124,7 +128,7 @@ export class Models {
 			output,
 			usesResponses: (config.api ?? usual) === "responses",
 			price: priceOf(endpoint.provider, endpoint.model, this.#prices()),
-			gate: rateGates.of(endpoint),
+			gate: limitedGate(rateGates.of(endpoint), this.#environment.rateLimiter, endpoint),
 			seconds: timeoutSeconds(config),
 			env,
 			now,

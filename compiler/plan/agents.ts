@@ -41,6 +41,17 @@ interface AgentSource {
 
 const agentKeys = ["model", "system", "user", "prompt", "profile"];
 
+/** What stands directly in an agent without `prompt`. */
+const promptKeys = [
+	"system",
+	"user",
+	"instruction_suffix",
+	"post_history_instructions",
+	"output",
+	"tools",
+	"mcp",
+] as const;
+
 /**
  * Resolves one agent.
  * @returns undefined where the reference cannot be read; that has been reported
@@ -155,6 +166,7 @@ function flatagent(name: string, source: AgentSource, site: AgentSite): AgentPla
 	const body = isWrapped ? data : value;
 	const prompt = promptOf(own(body, "prompt"), [...dataBase, "prompt"], source, site);
 	if (prompt === undefined) checkPromptTemplates(body, dataBase, reporter);
+	else reportIdleKeys(body, dataBase, reporter);
 	const profiles = site.profilesFor(dir);
 	checkModel(body, dataBase, profiles, reporter);
 	const wholeBody = prompt === undefined ? body : { ...body, prompt };
@@ -168,6 +180,17 @@ function flatagent(name: string, source: AgentSource, site: AgentSite): AgentPla
 		...(profiles && { profiles }),
 		...at(site),
 	};
+}
+
+/** An agent with a `prompt` has nothing of a prompt beside it: what stands there would be left out in silence. */
+function reportIdleKeys(body: Readonly<Record<string, unknown>>, base: DocumentPath, reporter: Reporter): void {
+	const where = typeof own(body, "prompt") === "string" ? "the file of `prompt`" : "`prompt`";
+	for (const key of promptKeys) {
+		const value = own(body, key);
+		if (value === undefined || value === null) continue;
+		const message = `\`${key}\` does nothing: the agent has a \`prompt\`; move it into ${where}`;
+		reporter.report("FS4110", { path: [...base, key], at: "key", message });
+	}
 }
 
 /** The fields of a prompt, whether it is a path, a document or an inline map. */

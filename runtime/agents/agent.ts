@@ -1,6 +1,7 @@
 /** The port to agents: what an adapter makes and what an executor returns (spec section 18). */
 
 import type { Loader } from "../../compiler/document/loader.ts";
+import type { RateLimiter } from "../fleet/rate-limiter.ts";
 import type { ToolDefinition, ToolResult } from "../tools/tool-provider.ts";
 import type { ServerTool } from "../tools/tool-servers.ts";
 import type { AgentResume, Interruption } from "./interruption.ts";
@@ -222,6 +223,8 @@ export interface AgentAdapterContext {
 	};
 	/** `--model provider/name`: replaces every agent's model. */
 	readonly modelOverride?: string;
+	/** Limits on calls that all processes share. */
+	readonly rateLimiter?: RateLimiter;
 }
 
 export interface AgentReference {

@@ -230,7 +230,7 @@ export class CompiledSet {
 	}
 
 	async #createExecutor(plan: MachinePlan, agent: AgentPlan): Promise<AgentExecutor> {
-		const { modelOverride, agents } = this.services;
+		const { modelOverride, rateLimiter, agents } = this.services;
 		const code = this.#codeAgent(agent);
 		if (code && !isActorLogic(code)) return functionExecutor(code);
 		const { dir, profiles } = agent;
@@ -242,6 +242,7 @@ export class CompiledSet {
 			...(this.#sources && { loader: this.#sources.loader }),
 			...(profiles && { profiles }),
 			...(modelOverride !== undefined && { modelOverride }),
+			...(rateLimiter && { rateLimiter }),
 		});
 	}
 }

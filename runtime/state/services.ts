@@ -1,6 +1,7 @@
 /** What compiled machines take from outside; the same for every execution of a compiled set. */
 import type { CodeAgents } from "../agents/code-agents.ts";
 import type { AgentAdapterRegistry } from "../agents/registry.ts";
+import type { RateLimiter } from "../fleet/rate-limiter.ts";
 import type { MachineHooks } from "../hooks/hooks.ts";
 import type { HooksRegistry } from "../hooks/registry.ts";
 import type { Logger } from "../logging/logger.ts";
@@ -41,6 +42,8 @@ export interface RuntimeServices {
 	readonly processes?: MachineProcesses;
 	/** `provider/name` that replaces every agent's model. */
 	readonly modelOverride?: string;
+	/** Limits on calls of models that all processes share; absent = none. */
+	readonly rateLimiter?: RateLimiter;
 	/** Asked when a run begins; undefined = nobody listens, and the run is not followed. */
 	readonly telemetry?: () => Telemetry | undefined | Promise<Telemetry | undefined>;
 }

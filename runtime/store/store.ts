@@ -1,5 +1,6 @@
 /** A store: everything durable behind one address. */
 import type { JoinBackend } from "../fleet/join-backend.ts";
+import type { RateLimitBackend } from "../fleet/rate-limit-backend.ts";
 import type { ResultBackend } from "../results/result-backend.ts";
 import type { SignalBackend } from "../signals/signal-backend.ts";
 import type { RegistrationBackend } from "../workers/registration-backend.ts";
@@ -23,6 +24,8 @@ export interface Store extends AsyncDisposable {
 	readonly registrations?: RegistrationBackend;
 	/** Pools of work; absent where a store cannot have them. */
 	readonly work?: WorkBackend;
+	/** Limits on calls that all processes with this store share; absent where a store cannot have them. */
+	readonly rateLimits?: RateLimitBackend;
 	/**
 	 * Closes files and connections. What is under way is finished first; who waits for a result is told `store_closed`, and
 	 * so is whoever uses a part of the store from then on. A second call does nothing.

@@ -29,7 +29,7 @@ export function dispatchAndResume(options: Options): Promise<ExitCode> {
 async function openResumer(options: Options, { store, signal, console }: DispatchRun): Promise<Resumer> {
 	const { concurrency: _, parkSleeps = parksSleepsOver, ...given } = options;
 	const limits = { ...given, parkSleeps };
-	const services = await openRunServices(options, console);
+	const services = await openRunServices(options, console, async () => store);
 	const machines = new StoredMachines(store, services.compileOptions);
 	return {
 		async resume(executionId): Promise<RunResult> {

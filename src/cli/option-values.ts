@@ -1,6 +1,7 @@
-/** Reads the values of options: numbers and durations. What they throw, commander shows with the option's name. */
+/** Reads the values of options: numbers, durations, limits. What they throw, commander shows with the option's name. */
 import { InvalidArgumentError } from "commander";
 import { checkExecutionId } from "../../runtime/checkpoint/checkpoint-key.ts";
+import { checkRateLimit, type RateLimit } from "../../runtime/fleet/rate-limiter.ts";
 
 /** @throws InvalidArgumentError */
 export function positiveInteger(text: string): number {
@@ -72,4 +73,18 @@ export function duration(text: string): number {
 		throw new InvalidArgumentError(`Expected a duration such as 30s, 15m, 12h, 7d, 2w or 1d12h.${unit}`);
 	}
 	return seconds;
+}
+
+/** One of several limits on calls. @throws InvalidArgumentError */
+export function rateLimit(text: string, before: readonly RateLimit[] = []): readonly RateLimit[] {
+	const [, match = "", requests, seconds] = /^(\S+)=(\d+)\/(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+	const limit = { match, requests: Number(requests), seconds: Number(seconds) };
+	try {
+		checkRateLimit(limit);
+	} catch {
+		throw new InvalidArgumentError(
+			"Expected HOST=REQUESTS/SECONDS, such as api.openai.com=500/60; * is every other host.",
+		);
+	}
+	return [...before, limit];
 }

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { addExecutions } from "./executions-program.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { executionId, portNumber, positiveInteger, positiveNumber, wholeNumber } from "./option-values.ts";
+import { executionId, portNumber, positiveInteger, positiveNumber, rateLimit, wholeNumber } from "./option-values.ts";
 import { triggerChoice } from "./trigger-option.ts";
 import { packageVersion } from "./version.ts";
 
@@ -184,6 +184,11 @@ function withRunOptions(command: Command): Command {
 		.option("--max-agent-calls <n>", "stop after so many agent calls", positiveInteger)
 		.option("--max-cost <dollars>", "stop when the calls have cost so much", positiveNumber)
 		.option("--max-tokens <n>", "stop after so many tokens", positiveInteger)
+		.option(
+			"--rate-limit <host=requests/seconds>",
+			"calls of models that all processes with the store may make together, such as api.openai.com=500/60; once for each host, * for all others",
+			rateLimit,
+		)
 		.option(
 			"--park-sleeps <seconds>",
 			"park where only back-offs and timeouts longer than that are waited for, until `flatstate dispatch` wakes the execution (default: never; of dispatch: 60)",

@@ -33,12 +33,14 @@ export function dispatchHint(address: string, options: ServicesCommandOptions): 
 
 /** The options of those that no store keeps, as arguments. */
 export function givenOptions(options: ServicesCommandOptions): readonly string[] {
-	return keptByNobody.flatMap(([name, option]) => {
+	const limits = (options.rateLimit ?? []).map(({ match, requests, seconds }) => `${match}=${requests}/${seconds}`);
+	const kept = keptByNobody.flatMap(([name, option]) => {
 		const value = options[name];
 		if (value === undefined || value === false) return [];
 		if (value === true) return [option];
 		return [value].flat().flatMap((one) => [option, one]);
 	});
+	return [...kept, ...limits.flatMap((limit) => ["--rate-limit", limit])];
 }
 
 /** The command that answers what an execution waits for; the data is for the reader to write. */

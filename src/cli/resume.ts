@@ -74,7 +74,7 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 			progress: () => progress.text(),
 		});
 		using interrupt = listenBeside(console);
-		await using services = await openRunServices(options, console);
+		await using services = await openRunServices(options, console, async () => store);
 		const { compileOptions } = services;
 		const { useCurrent = false } = options;
 		const current = options.machine === undefined ? undefined : compileCurrent(options.machine, compileOptions);

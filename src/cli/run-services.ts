@@ -8,12 +8,14 @@ import { defaultHooksRegistry } from "../../runtime/hooks/default-registry.ts";
 import { type LoadedHooks, loadHooksModule } from "../../runtime/hooks/load-hooks-module.ts";
 import type { ResumeOptions } from "../../runtime/machine/run-result.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
+import type { Store } from "../../runtime/store/store.ts";
 import type { CompileOptions } from "../compile.ts";
 import { machineProcesses } from "../machine-processes.ts";
 import { isScenario } from "../testing/scenario/read-scenario.ts";
 import { type AgentGrantsCommandOptions, agentGrantsOf } from "./agent-grants-option.ts";
 import { type CodingToolsCommandOptions, codingToolsOf } from "./coding-tools-option.ts";
 import { orUsageError, requireFile } from "./or-usage-error.ts";
+import { type RateLimitCommandOptions, rateLimitsOf } from "./rate-limit-option.ts";
 import { givenOptions } from "./resume-hint.ts";
 import type { RunConsole } from "./run-console.ts";
 import { logRunEvent } from "./run-log.ts";
@@ -23,6 +25,7 @@ import { StreamPrinter } from "./stream-printer.ts";
 
 export interface ServicesCommandOptions
 	extends TelemetryCommandOptions,
+		RateLimitCommandOptions,
 		CodingToolsCommandOptions,
 		AgentGrantsCommandOptions {
 	readonly hooks?: string;
@@ -49,8 +52,17 @@ export interface LimitCommandOptions {
 
 export type RunServices = AsyncDisposable & { readonly compileOptions: CompileOptions };
 
-/** Loads what the options name. Disposing closes the mock model, and exports what is left of telemetry. @throws UsageError */
-export async function openRunServices(options: ServicesCommandOptions, console: RunConsole): Promise<RunServices> {
+/**
+ * Loads what the options name. Disposing closes the mock model, and exports what is left of telemetry.
+ * @param storeOf gives the store of the executions, once a call is made
+ * @throws UsageError
+ */
+export async function openRunServices(
+	options: ServicesCommandOptions,
+	console: RunConsole,
+	storeOf: () => Promise<Store | undefined> = async () => undefined,
+): Promise<RunServices> {
+	const rateLimits = rateLimitsOf(options, storeOf, console.logger);
 	const tools = codingToolsOf(options, console);
 	const codingAgents = agentGrantsOf(options);
 	const script = options.script === undefined ? undefined : await loadScript(options.script);
@@ -74,6 +86,7 @@ export async function openRunServices(options: ServicesCommandOptions, console: 
 				],
 			}),
 			...(codingAgents && { codingAgents }),
+			...(rateLimits && { rateLimits }),
 			agents: [
 				openAiAgentsAdapter({ modules: { roots: [process.cwd()] }, ...(mock && { baseUrl: mock.url }) }),
 				...(mock ? [mock.adapter] : []),

@@ -1,6 +1,7 @@
 /** `flatstate run FILE`: runs a machine and prints its output. */
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
+import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../flat-machine.ts";
 import { storeAddressOf } from "../machine-store.ts";
 import { type AskOptions, answerAtTerminal, mayAsk } from "./ask.ts";
@@ -94,10 +95,13 @@ async function execute(
 		progress: () => progress.text(),
 	});
 	using interrupt = listenBeside(console);
-	await using services = await openRunServices(options, console);
+	// The services are there before the machine that knows its store.
+	let opened = async (): Promise<Store | undefined> => undefined;
+	await using services = await openRunServices(options, console, () => opened());
 	const given = options.store ?? process.env.FLATSTATE_STORE;
 	const store = given === undefined || given.trim() === "" ? {} : { store: given };
 	await using machine = compileOrExplain(file, () => new FlatMachine({ file, ...store, ...services.compileOptions }));
+	opened = () => machine.store();
 	const warnings = machine.diagnostics.length;
 	if (warnings > 0 && !options.quiet) {
 		console.write(`${counted(warnings, "warning")} in the machine: \`flatstate validate ${file}\` shows them.\n`);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { duration, wholeNumber } from "../../src/cli/option-values.ts";
+import { duration, rateLimit, wholeNumber } from "../../src/cli/option-values.ts";
 
 describe("durations", () => {
 	it.each([
@@ -37,5 +37,20 @@ describe("whole numbers", () => {
 
 	it.each(["-1", "1.5", "", "one", "99999999999999999999"])("are not %j", (text) => {
 		expect(() => wholeNumber(text)).toThrow("Expected a whole number from 0 up.");
+	});
+});
+
+describe("rate limits", () => {
+	it("are read one after the other", () => {
+		const first = rateLimit("api.openai.com=500/60");
+		expect(rateLimit("*=10/0.5", first)).toEqual([
+			{ match: "api.openai.com", requests: 500, seconds: 60 },
+			{ match: "*", requests: 10, seconds: 0.5 },
+		]);
+		expect(rateLimit("127.0.0.1:8080=1/1")).toEqual([{ match: "127.0.0.1:8080", requests: 1, seconds: 1 }]);
+	});
+
+	it.each(["", "500/60", "a=500", "a=0/60", "a=1/0", "a=-1/60", "https://a=1/1", "a=1.5/1"])("are not %j", (text) => {
+		expect(() => rateLimit(text)).toThrow("Expected HOST=REQUESTS/SECONDS, such as api.openai.com=500/60");
 	});
 });

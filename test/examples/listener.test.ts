@@ -110,6 +110,8 @@ describe("the units", () => {
 			expect(setting(unit, "ExecStart")).toContain(" --interrupted");
 			// V8 makes machine code while it runs.
 			expect(units[unit]?.Service).not.toHaveProperty("MemoryDenyWriteExecute");
+			// Else a call that is not allowed kills the process, in place of failing.
+			expect(setting(unit, "SystemCallErrorNumber")).toBe("EPERM");
 		}
 		expect(setting("flatstate-once.service", "Type")).toBe("oneshot");
 		expect(setting("flatstate-listen.service", "Restart")).toBe("on-failure");

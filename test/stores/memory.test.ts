@@ -6,7 +6,14 @@ import { commitOf } from "./contract/samples.ts";
 import { storeContract } from "./contract/store.ts";
 
 storeContract("memory:", {
-	abilities: { locks: true, fences: true, takesOverExpired: false, notifiesAcrossStores: false, fleet: true },
+	abilities: {
+		locks: true,
+		fences: true,
+		takesOverExpired: false,
+		notifiesAcrossStores: false,
+		fleet: true,
+		rateLimits: true,
+	},
 	open: (options) => ({ store: openMemoryStore(options) }),
 });
 

@@ -99,7 +99,8 @@ await describePostgres("opening a Postgres store", (make) => {
 		await commit(old.persistence, [commitOf({ id: "a" })]);
 		await old.close();
 		await sql(`DROP TABLE $schema.flatstate_work, $schema.flatstate_workers,
-				$schema.flatstate_joins, $schema.flatstate_join_held, $schema.flatstate_join_members;
+				$schema.flatstate_joins, $schema.flatstate_join_held, $schema.flatstate_join_members,
+				$schema.flatstate_rate_places, $schema.flatstate_rate_pauses;
 			UPDATE $schema.flatstate_meta SET version = 1`);
 		const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
 		expect(await sql("SELECT version FROM $schema.flatstate_meta")).toEqual([{ version: storeVersion }]);

@@ -12,7 +12,14 @@ if ("reason" in server) {
 	});
 } else {
 	storeContract("the Postgres store", {
-		abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, fleet: true },
+		abilities: {
+			locks: true,
+			fences: true,
+			takesOverExpired: true,
+			notifiesAcrossStores: true,
+			fleet: true,
+			rateLimits: true,
+		},
 		async open(options) {
 			const { url, schema, drop } = testSchema(server.url);
 			const again = (more: typeof options) => openPostgresStore(url, { ...more, schema });

@@ -16,7 +16,14 @@ if ("reason" in server) {
 	const { url } = server;
 	afterAll(() => server.stop());
 	storeContract("a Redis store", {
-		abilities: { locks: true, fences: true, takesOverExpired: true, notifiesAcrossStores: true, fleet: true },
+		abilities: {
+			locks: true,
+			fences: true,
+			takesOverExpired: true,
+			notifiesAcrossStores: true,
+			fleet: true,
+			rateLimits: true,
+		},
 		async open(options) {
 			const prefix = `test-${randomUUID()}`;
 			return {

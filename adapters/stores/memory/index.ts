@@ -10,6 +10,7 @@ import { StoredWork } from "../stored-work.ts";
 import { MemoryConfigs } from "./memory-configs.ts";
 import { MemoryJoins } from "./memory-joins.ts";
 import { MemoryPersistence } from "./memory-persistence.ts";
+import { MemoryRateLimits } from "./memory-rate-limits.ts";
 import { MemorySignals } from "./memory-signals.ts";
 import { MemoryWork } from "./memory-work.ts";
 import { MemoryWorkers } from "./memory-workers.ts";
@@ -40,6 +41,7 @@ export function openMemoryStore(options: StoreOptions = {}): Store {
 		joins,
 		registrations: new StoredRegistrations(gate, name, new MemoryWorkers(now)),
 		work: new StoredWork(new MemoryWork(now), { gate, name, newId }),
+		rateLimits: new MemoryRateLimits({ now, newId }, checkOpen),
 		close,
 		[Symbol.asyncDispose]: close,
 	};

@@ -13,6 +13,7 @@ import { PostgresLock } from "./lock.ts";
 import { Notices } from "./notices.ts";
 import { openDatabase } from "./open-database.ts";
 import { PostgresPersistence } from "./persistence.ts";
+import { PostgresRateLimits } from "./rate-limits.ts";
 import { PostgresResultBackend } from "./results.ts";
 import { PostgresSignalBackend } from "./signals.ts";
 import { keyvTables, tablesOf } from "./tables.ts";
@@ -69,6 +70,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
 		signals: new PostgresSignalBackend({ database, tables, notices, now: clock, newId }),
 		configs: new PostgresConfigStore(database, configs),
 		joins: new PostgresJoins({ database, tables, now: clock }),
+		rateLimits: new PostgresRateLimits({ database, tables, newId, ...(now && { now }) }),
 		registrations: new StoredRegistrations(database.gate, name, new PostgresWorkers(database, tables, now)),
 		work: new StoredWork(new PostgresWork(database, tables, now), { gate: database.gate, name, newId }),
 		close,

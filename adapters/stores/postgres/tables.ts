@@ -1,7 +1,7 @@
 /** The tables of a store: their names, and the statements that make them. */
 
 /** Of what is made here; a store of a newer one is refused. */
-export const storeVersion = 3;
+export const storeVersion = 4;
 
 /** Quoted, with their schema. */
 export interface Tables {
@@ -23,6 +23,8 @@ export interface Tables {
 	readonly tokens: string;
 	readonly workers: string;
 	readonly work: string;
+	readonly ratePlaces: string;
+	readonly ratePauses: string;
 	/** A view in the layout of `@keyv/postgres`. */
 	readonly keyvCheckpoints: string;
 	/** A table in the layout of `@keyv/postgres`. */
@@ -52,6 +54,8 @@ export function tablesOf(schema: string): Tables {
 		tokens: named("flatstate_tokens"),
 		workers: named("flatstate_workers"),
 		work: named("flatstate_work"),
+		ratePlaces: named("flatstate_rate_places"),
+		ratePauses: named("flatstate_rate_pauses"),
 		keyvCheckpoints: named(keyvTables.checkpoints),
 		configs: named(keyvTables.configs),
 		// Notices go through the whole database, and such a name ends after 63 bytes.
@@ -71,7 +75,7 @@ function long(hasLz4: boolean): string {
  * @param version 0 where there is none
  */
 export function createStatements(tables: Tables, version: number, hasLz4: boolean): string {
-	const steps = [firstStatements, workStatements, joinStatements];
+	const steps = [firstStatements, workStatements, joinStatements, rateLimitStatements];
 	const statements = steps.slice(version).map((step) => step(tables, hasLz4));
 	return [...statements, `UPDATE ${tables.meta} SET version = ${storeVersion};`].join("\n");
 }
@@ -241,5 +245,17 @@ CREATE TABLE ${joinMembers} (
 	PRIMARY KEY (join_key, rank),
 	UNIQUE (join_key, member)
 );
+`;
+}
+
+function rateLimitStatements({ ratePlaces, ratePauses }: Tables): string {
+	return `
+CREATE TABLE ${ratePlaces} (
+	key ${name} NOT NULL,
+	at bigint NOT NULL,
+	id ${name} NOT NULL,
+	PRIMARY KEY (key, at, id)
+);
+CREATE TABLE ${ratePauses} (key ${name} PRIMARY KEY, until bigint NOT NULL);
 `;
 }

@@ -13,6 +13,7 @@ import { RedisJoins } from "./joins.ts";
 import { configNamespace, hashTag } from "./keys.ts";
 import { RedisLock } from "./lock.ts";
 import { RedisPersistence } from "./persistence.ts";
+import { RedisRateLimits } from "./rate-limits.ts";
 import { RedisResults } from "./results.ts";
 import { script } from "./script.ts";
 import { RedisSignals } from "./signals.ts";
@@ -86,6 +87,7 @@ export async function openRedisStore(url: string, options: RedisStoreOptions = {
 			joins: new RedisJoins(connection, clock.now),
 			registrations: new StoredRegistrations(gate, name, new RedisWorkers(connection, time)),
 			work: new StoredWork(new RedisWork(connection, time), { gate, name, newId }),
+			rateLimits: new RedisRateLimits(connection, { time, newId }),
 			close,
 			[Symbol.asyncDispose]: close,
 		};

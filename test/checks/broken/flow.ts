@@ -114,6 +114,21 @@ states:
 		says: ["only waits"],
 	},
 	{
+		name: "a key of a prompt beside the prompt of an agent",
+		yaml: `agents:
+  writer:
+    spec: flatagent
+    data:
+      profile: { spec: flatprofile, spec_version: "4.2.1", data: { model_profiles: { m: { provider: openai, name: m } }, default: m } }
+      prompt: { user: hi }
+      output: { title: { type: str } }
+states:
+  start: { type: initial, agent: writer, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4110 7:7",
+		says: ["move it into `prompt`"],
+	},
+	{
 		name: "an empty tool loop",
 		yaml: `agents: { writer: ./writer.yml }
 states:

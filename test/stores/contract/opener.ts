@@ -26,6 +26,8 @@ export interface StoreAbilities {
 	readonly notifiesAcrossStores: boolean;
 	/** It has what fleets of workers need: `store.joins`, `store.registrations` and `store.work`. Default false. */
 	readonly fleet?: boolean;
+	/** It counts calls for all of its processes: `store.rateLimits`. Default false. */
+	readonly rateLimits?: boolean;
 }
 
 export interface StoreOpener {

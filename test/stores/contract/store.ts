@@ -6,6 +6,7 @@ import { joinContract } from "./joins.ts";
 import { lockContract } from "./lock.ts";
 import { type StoreOpener, storesOf } from "./opener.ts";
 import { persistenceContract } from "./persistence.ts";
+import { rateLimitContract } from "./rate-limits.ts";
 import { registrationContract } from "./registrations.ts";
 import { resultsContract } from "./results.ts";
 import { commit, commitOf, keyOf } from "./samples.ts";
@@ -20,6 +21,7 @@ export function storeContract(name: string, opener: StoreOpener): void {
 	resultsContract(name, opener);
 	signalContract(name, opener);
 	configContract(name, opener);
+	if (opener.abilities.rateLimits === true) rateLimitContract(name, opener);
 	if (opener.abilities.fleet === true) {
 		joinContract(name, opener);
 		registrationContract(name, opener);
@@ -73,7 +75,7 @@ export function storeContract(name: string, opener: StoreOpener): void {
 			await store.close();
 			await store[Symbol.asyncDispose]();
 			const closed = { code: "store_closed" };
-			const { persistence, signals, results, configs, lock, joins } = store;
+			const { persistence, signals, results, configs, lock, joins, rateLimits } = store;
 			const key = keyOf({ id: "a" });
 			const calls: readonly (() => Promise<unknown>)[] = [
 				() => commit(persistence, [commitOf({ id: "a" })]),
@@ -115,6 +117,14 @@ export function storeContract(name: string, opener: StoreOpener): void {
 							() => joins.outcomes("j", 0, 1),
 							() => joins.close("j"),
 							() => joins.idle(0, 1),
+						]),
+				...(rateLimits === undefined
+					? []
+					: [
+							() => rateLimits.reserve("a", [{ requests: 1, seconds: 1 }], 0),
+							() => rateLimits.release("a", "b"),
+							() => rateLimits.pause("a", 1),
+							() => rateLimits.pausedFor("a"),
 						]),
 			];
 			for (const call of calls) await expect(call(), call.toString()).rejects.toMatchObject(closed);
