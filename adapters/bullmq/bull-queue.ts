@@ -95,7 +95,7 @@ export class BullJobQueue implements JobQueue {
 				}),
 			);
 		};
-		return this.#ask("look into", look, longestLookMs);
+		return this.#ask("look into", look, Math.min(longestLookMs, this.#parts.patienceSeconds * 1_000));
 	}
 
 	close(): Promise<void> {

@@ -32,7 +32,9 @@ export class BullConsumer implements JobConsumer {
 	constructor(parts: ConsumerParts) {
 		const { concurrency, machineConcurrency, lockSeconds = defaultLockSeconds } = parts.options;
 		this.#parts = parts;
-		this.#times = { lockMs: lockSeconds * 1_000, stalledMs: (lockSeconds * 1_000) / 3 };
+		// Redis takes whole milliseconds only.
+		const lockMs = Math.max(1, Math.round(lockSeconds * 1_000));
+		this.#times = { lockMs, stalledMs: Math.ceil(lockMs / 3) };
 		this.#slots = new Slots(concurrency);
 		this.#machines = new MachineLimits(machineConcurrency);
 	}
@@ -99,7 +101,7 @@ export class BullConsumer implements JobConsumer {
 		const { server, options } = this.#parts;
 		const intake = new Intake({
 			server,
-			taker: server.taker(name, this.#times),
+			name,
 			times: this.#times,
 			slots: this.#slots,
 			machines: this.#machines,

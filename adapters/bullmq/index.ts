@@ -4,7 +4,8 @@ import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
 import { type Logger, silentLogger } from "../../runtime/logging/logger.ts";
 import { StoreError } from "../../runtime/store/errors.ts";
 import { parseAddress as parsePostgresAddress } from "../stores/postgres/address.ts";
-import { parseAddress as parseRedisAddress } from "../stores/redis/address.ts";
+import { parseAddress as parseRedisAddress, type RedisAddress } from "../stores/redis/address.ts";
+import { hashTag } from "../stores/redis/keys.ts";
 import { BullJobQueue } from "./bull-queue.ts";
 import type { ModuleLoader } from "./driver.ts";
 import { openPostgresServer } from "./postgres-server.ts";
@@ -51,7 +52,7 @@ type ServerSettings = Omit<RedisServerOptions, "address">;
 
 function openServer(url: string, settings: ServerSettings): Promise<QueueServer> {
 	if (/^rediss?:/.test(url)) {
-		return openRedisServer({ ...settings, address: addressOf(() => parseRedisAddress(url)) });
+		return openRedisServer({ ...settings, address: addressOf(() => redisAddress(url)) });
 	}
 	if (/^postgres(?:ql)?:/.test(url)) {
 		return openPostgresServer({ ...settings, address: addressOf(() => parsePostgresAddress(url, {})) });
@@ -60,6 +61,12 @@ function openServer(url: string, settings: ServerSettings): Promise<QueueServer>
 		"invalid_queue_url",
 		"Invalid address of a queue: expected one that begins with redis://, rediss:// or postgres://.",
 	);
+}
+
+function redisAddress(url: string): RedisAddress {
+	const address = parseRedisAddress(url);
+	hashTag(address.prefix);
+	return address;
 }
 
 /** What is wrong with the address of a store there is wrong with the queue's. */

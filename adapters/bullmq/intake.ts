@@ -2,6 +2,7 @@
 import type { JobJson } from "bullmq";
 import type { ConsumeOptions, JobEnd } from "../../runtime/fleet/job-queue.ts";
 import { backoffMs } from "../queues/backoff.ts";
+import { Calls } from "./calls.ts";
 import { type HeldJob, HeldJobs } from "./held-jobs.ts";
 import { type Answer, dataOf, fromBullId, nothing, readAnswer } from "./job-form.ts";
 import type { MachineLimits } from "./machine-limits.ts";
@@ -10,8 +11,9 @@ import type { LockTimes, QueueServer, Taker } from "./server.ts";
 import type { Slots } from "./slots.ts";
 
 export interface IntakeParts {
-	readonly server: Pick<QueueServer, "safe">;
-	readonly taker: Taker;
+	readonly server: Pick<QueueServer, "safe" | "taker">;
+	/** BullMQ's name of the queue. */
+	readonly name: string;
 	readonly times: LockTimes;
 	/** Those of the consumer, for all its queues. */
 	readonly slots: Slots;
@@ -22,33 +24,49 @@ export interface IntakeParts {
 /** How a job's handling ended here. */
 type Ending = JobEnd | { readonly type: "thrown"; readonly error: unknown };
 
-/** Seconds after which an idle worker looks by itself: the call that was to wake it may have been another's that died. */
-const idleSeconds = 5;
 const retryMs = 500;
+/** For each thing that a worker that leaves has to say. */
+const leavingMs = 5_000;
 
 export class Intake {
 	readonly #parts: IntakeParts;
+	readonly #taker: Taker;
 	readonly #held: HeldJobs;
+	readonly #calls: Calls;
 	readonly #working = new Set<Promise<void>>();
 	/** Resolves when nothing more is to be taken. */
 	readonly #ended: Promise<void>;
 	#end: () => void = () => {};
 	#open = true;
 	#stopping = false;
+	#paused: Promise<void> | undefined;
+	#stopped: Promise<void> | undefined;
 	#tokens = 0;
 	#loop: Promise<void> = Promise.resolve();
 	handled = 0;
 
 	constructor(parts: IntakeParts) {
 		this.#parts = parts;
-		this.#held = new HeldJobs(parts.taker.worker, parts.times);
+		const { server, name, times, options } = parts;
+		this.#taker = server.taker(name, {
+			...times,
+			onError: (error) => {
+				options.logger.warn("There is trouble with the queue's server.", { queue: name, error: error.message });
+			},
+			onStalled: () => this.#calls.nudge(),
+		});
+		this.#held = new HeldJobs(this.#taker.worker, times);
+		this.#calls = new Calls(this.#taker.worker, {
+			pause: (milliseconds) => this.#pause(milliseconds),
+			onMissed: () => void this.#wakeAnother(),
+		});
 		this.#ended = new Promise((resolve) => {
 			this.#end = resolve;
 		});
 	}
 
 	get #worker(): Taker["worker"] {
-		return this.#parts.taker.worker;
+		return this.#taker.worker;
 	}
 
 	get running(): number {
@@ -62,23 +80,33 @@ export class Intake {
 	}
 
 	/** Takes nothing more; what runs goes on. */
-	async pause(): Promise<void> {
-		if (!this.#open) return;
-		this.#open = false;
-		this.#end();
-		await this.#quietly(() => this.#worker.getBackend().disconnectBlocking(false));
-		await this.#loop;
-		await this.#wakeAnother();
+	pause(): Promise<void> {
+		this.#paused ??= this.#pauseOnce();
+		return this.#paused;
 	}
 
 	/** @param reason for the signals of what runs */
-	async stop(reason: Error): Promise<void> {
+	stop(reason: Error): Promise<void> {
+		this.#stopped ??= this.#stopOnce(reason);
+		return this.#stopped;
+	}
+
+	async #pauseOnce(): Promise<void> {
+		this.#open = false;
+		this.#end();
+		await this.#quietly(() => this.#worker.getBackend().disconnectBlocking(false));
+		await this.#quietly(() => this.#loop);
+		await this.#wakeAnother();
+	}
+
+	async #stopOnce(reason: Error): Promise<void> {
 		this.#stopping = true;
 		const paused = this.pause();
 		this.#held.abortAll(reason);
 		await paused;
 		await Promise.all(this.#working);
 		this.#held.close();
+		// What is asked of a connection after this is never answered.
 		await this.#quietly(() => this.#worker.close(true));
 	}
 
@@ -98,7 +126,7 @@ export class Intake {
 				continue;
 			}
 			slots.giveBack();
-			if (this.#open) woken = await this.#idle(nextAt);
+			if (this.#open) woken = await this.#calls.wait(nextAt, this.#ended);
 		}
 	}
 
@@ -114,25 +142,9 @@ export class Intake {
 		}
 	}
 
-	/** Waits until there may be a job. @returns whether it was told so, and others were not */
-	async #idle(nextAt: number): Promise<boolean> {
-		const backend = this.#worker.getBackend();
-		let until = nextAt;
-		while (this.#open) {
-			const left = until === 0 ? idleSeconds : Math.min(idleSeconds, (until - Date.now()) / 1_000);
-			if (left <= 0) return false;
-			const waiting = backend.waitForJob(Math.max(left, backend.minimumBlockTimeout));
-			const call = await Promise.race([waiting.catch(() => this.#pause(retryMs)), this.#ended]);
-			if (!call) return false;
-			if (!(call.score > Date.now())) return true;
-			until = call.score;
-		}
-		return false;
-	}
-
 	/** Takes a job and puts it back as the first: that wakes a worker that waits. */
 	async #wakeAnother(): Promise<void> {
-		if (!this.#parts.taker.wakesOne) return;
+		if (!this.#taker.wakesOne) return;
 		const backend = this.#worker.getBackend();
 		const token = this.#newToken();
 		await this.#quietly(async () => {
@@ -168,7 +180,6 @@ export class Intake {
 			ending = { type: "again", delayMs: machines.turnAway(json.name) };
 		}
 		try {
-			if (held.lost) return null;
 			return await this.#finish(json, held, ending);
 		} finally {
 			this.#held.drop(held);
@@ -190,20 +201,21 @@ export class Intake {
 
 	/** Tells the queue how the job has ended, as long as it may be ours. */
 	async #finish(json: JobJson, held: HeldJob, ending: Ending): Promise<JobJson | null> {
-		const { taker, slots, times, options } = this.#parts;
+		const { slots, times, options } = this.#parts;
 		const { token } = held;
 		const backend = this.#worker.getBackend();
 		const goesOn = () => this.#open && !slots.areWantedByOthers(this);
 		const delayed = (delay: number, skipAttempt: boolean) =>
 			backend.moveToDelayed(held.id, Date.now(), Math.ceil(delay), token, { skipAttempt, fetchNext: goesOn() });
 		const tell = async (): Promise<readonly unknown[] | undefined> => {
-			if (ending.type === "done") return taker.complete(json, token, goesOn());
+			if (ending.type === "done") return this.#taker.complete(json, token, goesOn());
 			if (ending.type === "thrown") return (await delayed(backoffMs(json.attemptsMade || 0), false)) ?? undefined;
 			if (ending.delayMs > 0) return (await delayed(ending.delayMs, true)) ?? undefined;
 			await backend.moveJobFromActiveToWait(held.id, token);
 			return undefined;
 		};
 		try {
+			if (held.lost) throw held.signal.reason;
 			return readAnswer(await patiently(tell, times.lockMs)).job;
 		} catch (error) {
 			options.logger.warn("The end of a job was not taken by the queue; another worker may handle it again.", {
@@ -232,7 +244,7 @@ export class Intake {
 	/** For what is done on the way out: what of it fails, locks that run out make good. */
 	async #quietly(act: () => Promise<unknown>): Promise<void> {
 		try {
-			await patiently(act, this.#parts.times.lockMs);
+			await patiently(act, Math.min(leavingMs, this.#parts.times.lockMs));
 		} catch (error) {
 			this.#parts.options.logger.debug("The queue was left without a word.", { error: this.#textOf(error) });
 		}

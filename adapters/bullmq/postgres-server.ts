@@ -92,7 +92,7 @@ export async function openPostgresServer(options: PostgresServerOptions): Promis
 			queues.set(name, queue);
 			return queue;
 		},
-		taker: (name, { lockMs, stalledMs }) => {
+		taker: (name, { lockMs, stalledMs, onStalled, ...taker }) => {
 			const workerOptions: WorkerOptions<PostgresConnectionOptions> = {
 				connection,
 				autorun: false,
@@ -101,7 +101,8 @@ export async function openPostgresServer(options: PostgresServerOptions): Promis
 				maxStalledCount: noStalledLimit,
 			};
 			const worker = new bull.Worker(name, null, workerOptions, bull.createPostgresBackend);
-			worker.on("error", onError);
+			worker.on("error", (error) => taker.onError(safe(error)));
+			worker.on("stalled", onStalled);
 			return {
 				worker,
 				wakesOne: false,

@@ -73,7 +73,7 @@ export async function openRedisServer(options: RedisServerOptions): Promise<Queu
 			queues.set(name, queue);
 			return queue;
 		},
-		taker: (name, { lockMs, stalledMs }) => {
+		taker: (name, { lockMs, stalledMs, onStalled, ...taker }) => {
 			const settings: WorkerOptions = {
 				connection,
 				prefix,
@@ -83,7 +83,8 @@ export async function openRedisServer(options: RedisServerOptions): Promise<Queu
 				maxStalledCount: noStalledLimit,
 			};
 			const worker = new bull.Worker(name, null, settings, bull.createRedisBackend);
-			worker.on("error", onError);
+			worker.on("error", (error) => taker.onError(safe(error)));
+			worker.on("stalled", onStalled);
 			return {
 				worker,
 				wakesOne: true,

@@ -35,13 +35,19 @@ export interface LockTimes {
 	readonly stalledMs: number;
 }
 
+export interface TakerSettings extends LockTimes {
+	readonly onError: (error: Error) => void;
+	/** Is told when jobs are due again whose worker was lost. */
+	readonly onStalled: () => void;
+}
+
 export interface QueueServer {
 	/** For people; without password. */
 	readonly name: string;
 	/** For adding and counting; all share one connection. */
 	queue(name: string): BullQueue;
 	/** For taking, with a connection of its own that waits. */
-	taker(name: string, times: LockTimes): Taker;
+	taker(name: string, settings: TakerSettings): Taker;
 	/** Queues beside the base one that somebody has added to. */
 	routes(): Promise<Routes>;
 	addRoute(name: string, requires: readonly string[]): Promise<void>;
