@@ -8,6 +8,11 @@ import { withStartOptions } from "../compiler/xstate/machine-context.ts";
 import { type FromXStateOptions, fromXState } from "../runtime/checkpoint/from-xstate.ts";
 import type { MachineSnapshot } from "../runtime/checkpoint/machine-snapshot.ts";
 import { type RestoredSnapshot, type RestoreOptions, toXState } from "../runtime/checkpoint/xstate-snapshot.ts";
+import { awaitEnd } from "../runtime/fleet/await-end.ts";
+import { FleetError } from "../runtime/fleet/errors.ts";
+import { requireShared } from "../runtime/fleet/fleet-worker.ts";
+import type { MachineInvoker } from "../runtime/fleet/invoker.ts";
+import type { JobQueue } from "../runtime/fleet/job-queue.ts";
 import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
 import { type ReplayOptions, type ReplayReport, replayMachine } from "../runtime/machine/replay-machine.ts";
 import { resumeMachine } from "../runtime/machine/resume-machine.ts";
@@ -17,7 +22,9 @@ import type { DurableStore } from "../runtime/store/durable-store.ts";
 import { UnknownExecutionError } from "../runtime/store/errors.ts";
 import type { Store } from "../runtime/store/store.ts";
 import { type Compiled, type CompileOptions, compile, compileFile } from "./compile.ts";
-import { openMachineStore, type StoreChoice } from "./machine-store.ts";
+import { openFleetQueue } from "./fleet-queue.ts";
+import { type InvokerChoice, invokerOf, queueInvoker, workAddressOf } from "./machine-invoker.ts";
+import { openMachineStore, type StoreChoice, storeAddressOf } from "./machine-store.ts";
 import { beginRun, type Run } from "./run-events.ts";
 import { StoredMachines } from "./stored-machine.ts";
 
@@ -31,6 +38,11 @@ export type FlatMachineOptions = MachineSource &
 		 * `data.persistence` asks for, else the memory of this process.
 		 */
 		readonly store?: StoreChoice;
+		/**
+		 * Who runs child machines and launched machines: a fleet of workers by their queue, processes, or `inline`, this
+		 * process (docs/fleet-api.md). Default: what `settings.backends.work` asks for, else `inline`.
+		 */
+		readonly invoker?: InvokerChoice;
 	};
 
 export interface ResumeExecutionOptions extends ResumeOptions {
@@ -55,6 +67,8 @@ export class FlatMachine implements AsyncDisposable {
 	readonly #compiled: Compiled;
 	readonly #options: FlatMachineOptions;
 	#store: Promise<DurableStore | undefined> | undefined;
+	/** Opened for `settings.backends.work`. */
+	#queue: Promise<JobQueue> | undefined;
 
 	/** @throws CompileError with every problem of every file */
 	constructor(options: FlatMachineOptions) {
@@ -87,11 +101,19 @@ export class FlatMachine implements AsyncDisposable {
 	/**
 	 * Runs to the end and gives the output; `{}` where a limit stopped the run (decisions: Running).
 	 * A run that can only wait for a signal gives `{ _waiting: true, _channel }`, as the reference does (spec section 11.1);
-	 * `run()` tells the two apart for certain.
+	 * `run()` tells the two apart for certain. Where workers run its children, it waits until one of them has come to the end.
 	 * @throws what failed the run and no `on_error` routed; an AbortError where `signal` aborted it
 	 */
 	async execute(input: Input = {}, options: RunOptions = {}): Promise<unknown> {
-		return outputOf(await this.run(input, options));
+		const result = await this.run(input, options);
+		return outputOf(await this.#endOf(result, options));
+	}
+
+	/** Of a run that has parked until workers have run its children: the end to which one of these brings it. */
+	async #endOf(result: RunResult, { signal, awaitSignals }: RunOptions): Promise<RunResult> {
+		if (!waitsForChildren(result)) return result;
+		const { store } = await this.#storeOf(result.executionId);
+		return awaitEnd(store, result.executionId, { ...(signal && { signal }), ...(awaitSignals && { awaitSignals }) });
 	}
 
 	/**
@@ -106,7 +128,12 @@ export class FlatMachine implements AsyncDisposable {
 	async #run(input: Input, options: RunOptions): Promise<RunResult> {
 		const { set, plan } = this.#compiled;
 		const durable = await this.#durable();
-		return runMachine(set, plan.id, input, durable ? { ...options, durable } : options);
+		const invoker = options.invoker ?? (await this.#invoker(durable));
+		return runMachine(set, plan.id, input, {
+			...options,
+			...(durable && { durable }),
+			...(invoker && { invoker }),
+		});
 	}
 
 	/**
@@ -124,7 +151,8 @@ export class FlatMachine implements AsyncDisposable {
 		const { useCurrent = false, ...rest } = options;
 		const machines = new StoredMachines(durable.store, this.#options);
 		const { set, planId, chosenFor } = await machines.machineOf(executionId, this.#compiled, { useCurrent });
-		return resumeMachine(set, planId, executionId, { ...rest, durable, chosenFor });
+		const invoker = rest.invoker ?? (await this.#invoker(durable));
+		return resumeMachine(set, planId, executionId, { ...rest, durable, chosenFor, ...(invoker && { invoker }) });
 	}
 
 	/**
@@ -144,10 +172,33 @@ export class FlatMachine implements AsyncDisposable {
 		return (await this.#durable())?.store;
 	}
 
-	/** Closes the store, unless it was given as one. */
+	/** @throws FleetError `invalid_queue_url`, `queue_unreachable`, `queue_driver_missing`, `store_not_shared` */
+	async #invoker(durable: DurableStore | undefined): Promise<MachineInvoker | undefined> {
+		const { invoker: choice, store, logger } = this.#options;
+		if (choice !== undefined) return invokerOf(choice);
+		const { plan } = this.#compiled;
+		const kept =
+			typeof store === "string" ? store : store === undefined ? storeAddressOf(plan, process.env) : undefined;
+		const address = workAddressOf(plan, kept, process.env);
+		if (address === undefined) return undefined;
+		if (!durable || durable.isLazy) {
+			throw new FleetError(
+				"store_not_shared",
+				"`settings.backends.work` needs a store that workers share: give a redis:// or postgres:// store, or `persistence.backend`.",
+			);
+		}
+		requireShared(durable.store);
+		this.#queue ??= openFleetQueue(address, logger ? { logger } : {});
+		return queueInvoker({ queue: await this.#queue });
+	}
+
+	/** Closes the store, unless it was given as one, and the queue that `settings.backends.work` had it open. */
 	async close(): Promise<void> {
 		const opened = this.#store;
+		const queue = this.#queue;
 		this.#store = undefined;
+		this.#queue = undefined;
+		await (await queue?.catch(() => undefined))?.close();
 		if (typeof this.#options.store === "object") return;
 		// Whoever asked for a store that could not be opened has been told.
 		await (await opened?.catch(() => undefined))?.store.close();
@@ -201,6 +252,10 @@ export class FlatMachine implements AsyncDisposable {
 			...(inspect && { inspect }),
 		});
 	}
+}
+
+function waitsForChildren(result: RunResult): boolean {
+	return result.status === "waiting" && result.waiting.some(({ children }) => children !== undefined);
 }
 
 /** The output of a run, for those who want no more (see `FlatMachine.execute`). */

@@ -19,8 +19,8 @@ export function fleetMachines(store: Store, options: CompileOptions): FleetMachi
 	const plain = new StoredMachines(store, { ...options, hooks: registry });
 	const injected = new StoredMachines(store, options);
 	return {
-		async stored(configHash, file) {
-			return fleetMachine(await plain.storedMachine(configHash, file, configHash));
+		async stored(configHash, file, withInjectedHooks) {
+			return fleetMachine(await (withInjectedHooks ? injected : plain).storedMachine(configHash, file, configHash));
 		},
 		async machineOf(executionId, withInjectedHooks) {
 			return fleetMachine(await (withInjectedHooks ? injected : plain).machineOf(executionId));

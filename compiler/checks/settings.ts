@@ -3,12 +3,15 @@ import { own, ownRecord, ownString } from "../document/plain-data.ts";
 import type { CheckedMachine } from "./checked-machine.ts";
 
 const BACKENDS = ["memory", "local", "sqlite", "redis", "postgres"];
+/** Where children can run: on workers behind a queue, or here. */
+const WORK_BACKENDS = ["memory", "redis", "postgres"];
 /** Of `settings.backends`: what else is acted upon. */
-const OTHER_BACKEND_KEYS = ["persistence", "sqlite_path", "locking"];
+const OTHER_BACKEND_KEYS = ["persistence", "sqlite_path", "locking", "work"];
 
 export function checkSettings(machine: CheckedMachine): void {
 	const { plan } = machine;
 	checkBackends(machine);
+	checkWork(machine);
 	for (const state of plan.states) {
 		if (state.output !== undefined && state.output.kind !== "map") {
 			machine.report("FS4116", {
@@ -29,19 +32,7 @@ function checkBackends(machine: CheckedMachine): void {
 	const backends = ownRecord(ownRecord(data, "settings"), "backends");
 	const backend = backendHere ?? ownString(backends, "persistence");
 	const place = backendHere === undefined ? ["settings", "backends", "persistence"] : ["persistence", "backend"];
-	if (backend !== undefined && !BACKENDS.includes(backend)) {
-		const path = machine.path(...place);
-		const near = machine.nearest(backend, BACKENDS);
-		const fix = near === undefined ? undefined : machine.replace(path, "value", near, `Write \`${near}\``);
-		machine.report("FS4113", {
-			path,
-			at: "value",
-			message: `\`${backend}\` is no backend of this release: the run cannot begin`,
-			suggestion:
-				near === undefined ? "known: `memory`, `local`, `sqlite`, `redis`, `postgres`" : `did you mean \`${near}\`?`,
-			...(fix && { fix }),
-		});
-	}
+	if (backend !== undefined && !BACKENDS.includes(backend)) reportUnknown(machine, backend, BACKENDS, place);
 	const used = backend ?? "memory";
 	for (const [key, value] of Object.entries(backends ?? {})) {
 		const isServed = OTHER_BACKEND_KEYS.includes(key) ? key !== "locking" || value === "none" : false;
@@ -49,6 +40,36 @@ function checkBackends(machine: CheckedMachine): void {
 		const effect = `everything is kept in one place, \`${used}\`${key === "locking" ? ", or not locked with `none`" : ""}`;
 		reportKept(machine, key, effect, machine.path("settings", "backends", key));
 	}
+}
+
+/** Who runs children: what is unknown is told before the run, which would fail. */
+function checkWork(machine: CheckedMachine): void {
+	const work = own(ownRecord(ownRecord(machine.data, "settings"), "backends"), "work");
+	if (work === undefined || work === null || (typeof work === "string" && WORK_BACKENDS.includes(work))) return;
+	reportUnknown(machine, typeof work === "string" ? work : JSON.stringify(work), WORK_BACKENDS, [
+		"settings",
+		"backends",
+		"work",
+	]);
+}
+
+function reportUnknown(
+	machine: CheckedMachine,
+	backend: string,
+	known: readonly string[],
+	place: readonly string[],
+): void {
+	const path = machine.path(...place);
+	const near = machine.nearest(backend, known);
+	const fix = near === undefined ? undefined : machine.replace(path, "value", near, `Write \`${near}\``);
+	const names = known.map((name) => `\`${name}\``).join(", ");
+	machine.report("FS4113", {
+		path,
+		at: "value",
+		message: `\`${backend}\` is no backend of this release: the run cannot begin`,
+		suggestion: near === undefined ? `known: ${names}` : `did you mean \`${near}\`?`,
+		...(fix && { fix }),
+	});
 }
 
 function reportKept(

@@ -117,14 +117,14 @@ export const flowCodes = {
 		"Add `machine:`; it runs once per element.",
 	),
 	FS4113: warning(
-		"Persistence backend not known",
+		"Backend not known",
 		yaml(
 			"persistence: { enabled: true, backend: sqlit }",
 			"states:",
 			"  start: { type: initial, transitions: [{ to: done }] }",
 			"  done: { type: final }",
 		),
-		"Use `memory`, `local`, `sqlite`, `redis` or `postgres`, or give the store's address when you run the machine.",
+		"Use `memory`, `local`, `sqlite`, `redis` or `postgres`, or give the store's address when you run the machine. For `settings.backends.work`: `memory`, `redis` or `postgres`.",
 	),
 	FS4114: warning(
 		"Key is kept and not acted upon",

@@ -19,9 +19,10 @@ export interface FleetMachines {
 	/**
 	 * The machine of a stored configuration.
 	 * @param file where it was compiled, for the folder of its modules
+	 * @param withInjectedHooks whether it has hooks that were given in code without a name
 	 * @throws ConfigMissingError, CompileError, BundleError
 	 */
-	stored(configHash: string, file: string | null): Promise<FleetMachine>;
+	stored(configHash: string, file: string | null, withInjectedHooks: boolean): Promise<FleetMachine>;
 	/**
 	 * The machine that an execution goes on with.
 	 * @param withInjectedHooks whether it was started with hooks that were given in code without a name

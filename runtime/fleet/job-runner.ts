@@ -159,7 +159,7 @@ export class JobRunner {
 	async #start(job: StartJob, options: ResumeOptions & DriveOptions): Promise<RunResult> {
 		const { machines } = this.#options;
 		const { max_depth: maxDepth } = job.limits;
-		const machine = await machines.stored(job.config_hash, job.file);
+		const machine = await machines.stored(job.config_hash, job.file, job.injected_hooks === true);
 		try {
 			return await this.#whenFree(() =>
 				runMachine(machine.set, machine.planId, job.input, {
@@ -295,9 +295,10 @@ export class JobRunner {
 	}
 }
 
-function limitsOf({ limits }: StartJob): Pick<ResumeOptions, "maxAgentCalls" | "maxCost" | "maxTokens"> {
-	const { max_agent_calls: calls, max_cost: cost, max_tokens: tokens } = limits;
+function limitsOf({ limits }: StartJob): Pick<ResumeOptions, "maxSteps" | "maxAgentCalls" | "maxCost" | "maxTokens"> {
+	const { max_steps: steps, max_agent_calls: calls, max_cost: cost, max_tokens: tokens } = limits;
 	return {
+		...(typeof steps === "number" && { maxSteps: steps }),
 		...(typeof calls === "number" && { maxAgentCalls: calls }),
 		...(typeof cost === "number" && { maxCost: cost }),
 		...(typeof tokens === "number" && { maxTokens: tokens }),

@@ -17,6 +17,8 @@ export interface StartJob {
 	readonly limits: Partial<Limits>;
 	/** The join that waits for its end; null where nobody does. */
 	readonly join: string | null;
+	/** Whether the machine has hooks without a name, which the worker gives: never a child. */
+	readonly injected_hooks?: true;
 	/** Of the span that started it (`traceparent`). */
 	readonly trace?: string;
 }

@@ -5,7 +5,7 @@ import type { LimitName } from "../../compiler/xstate/machine-context.ts";
 import type { Spending } from "../../compiler/xstate/spending.ts";
 import type { LoadedExecution } from "../checkpoint/load-execution.ts";
 import type { RunResult } from "../machine/run-result.ts";
-import { isStoppedByLimit } from "../machine/stopped.ts";
+import { limitOfRow } from "../machine/stopped.ts";
 import { readError, reviveError, storeError } from "../steps/journal.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
 
@@ -31,7 +31,6 @@ export function failureText(error: unknown): string {
 	return JSON.stringify({ error: storeError(error), summary: null });
 }
 
-const limitNames: readonly LimitName[] = ["max_steps", "max_agent_calls", "max_cost", "max_tokens"];
 const budgets: readonly LimitName[] = ["max_agent_calls", "max_cost", "max_tokens"];
 
 /** What a join's text says. A limit of the child's own is its end, with the output `{}`; one that it shares is its parent's. */
@@ -52,7 +51,7 @@ export function storedOutcome({ summary, snapshot, usage, spent }: LoadedExecuti
 	if (status === "done") return { output: snapshot.output ?? {}, summary: totals };
 	const failure = error ?? { name: "Error", message: "The machine failed." };
 	if (status === "failed") return { error: reviveError(failure), summary: totals };
-	const limit = isStoppedByLimit(summary) ? limitNames.find((name) => error?.message.includes(` ${name} `)) : undefined;
+	const limit = limitOfRow(summary);
 	return limit && readOutcome(JSON.stringify({ stopped: limit, summary: totals }));
 }
 

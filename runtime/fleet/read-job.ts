@@ -1,6 +1,6 @@
 /** Reads jobs that come from a queue or a join: nothing in them is trusted. */
 import { isRecord } from "../../compiler/document/plain-data.ts";
-import type { Limits } from "../../compiler/xstate/machine-context.ts";
+import type { LimitName, Limits } from "../../compiler/xstate/machine-context.ts";
 import { FleetError } from "./errors.ts";
 import type { ExecutionJob, QueuedJob, ResumeJob, StartJob } from "./job.ts";
 
@@ -45,6 +45,7 @@ function readStart(data: Readonly<Record<string, unknown>>, execution_id: string
 		depth: typeof depth === "number" ? depth : 0,
 		limits: isRecord(limits) ? readLimits(limits) : {},
 		join: typeof join === "string" ? join : null,
+		...(data.injected_hooks === true && { injected_hooks: true }),
 		...(typeof trace === "string" && { trace }),
 	};
 }
@@ -59,14 +60,12 @@ function readLimits(limits: Readonly<Record<string, unknown>>): Partial<Limits> 
 		...numberOrNull(limits, "max_agent_calls"),
 		...numberOrNull(limits, "max_cost"),
 		...numberOrNull(limits, "max_tokens"),
+		...numberOrNull(limits, "max_steps"),
 		...(typeof max_depth === "number" && { max_depth }),
 	};
 }
 
-function numberOrNull(
-	limits: Readonly<Record<string, unknown>>,
-	name: "max_agent_calls" | "max_cost" | "max_tokens",
-): Partial<Limits> {
+function numberOrNull(limits: Readonly<Record<string, unknown>>, name: LimitName): Partial<Limits> {
 	const { [name]: value } = limits;
 	return typeof value === "number" || value === null ? { [name]: value } : {};
 }

@@ -149,6 +149,9 @@ function isMendable(error: unknown): error is Error {
 		"config_missing",
 		"invalid_store_url",
 		"store_driver_missing",
+		"invalid_queue_url",
+		"queue_driver_missing",
+		"store_not_shared",
 		"invalid_checkpoint_key",
 		"invalid_prune",
 	];

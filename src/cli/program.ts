@@ -210,8 +210,24 @@ function withInspectOptions(command: Command): Command {
 		);
 }
 
+/** Options of the commands that can have children run on a fleet. */
+function withFleetOptions(command: Command): Command {
+	return command
+		.option(
+			"--distributed",
+			"run child machines and launches as jobs on workers (`flatstate worker`); needs a redis:// or postgres:// store",
+		)
+		.option("--queue <name>", "with --distributed: the workers' queue (default: flatstate)")
+		.option(
+			"--window <n>",
+			"with --distributed: children of one machine in the queue at a time (default: 500)",
+			positiveInteger,
+		)
+		.option("--detach", "with --distributed: have a worker run the machine itself, print the execution's id and end");
+}
+
 function addRun(program: Command, finish: Finish): void {
-	withInspectOptions(withRunOptions(program.command("run")))
+	withFleetOptions(withInspectOptions(withRunOptions(program.command("run"))))
 		.showHelpAfterError(pointer("run"))
 		.description("run a machine; its output goes to stdout as JSON, everything else to stderr")
 		.argument("<file>", "machine, YAML or JSON")
@@ -256,7 +272,7 @@ function addTest(program: Command, finish: Finish): void {
 }
 
 function addResume(program: Command, finish: Finish): void {
-	withInspectOptions(withRunOptions(program.command("resume")))
+	withFleetOptions(withInspectOptions(withRunOptions(program.command("resume"))))
 		.showHelpAfterError(pointer("resume"))
 		.description("go on with an execution that was killed, waits, was stopped or has failed")
 		.argument("<id>", "the execution's id; `flatstate executions list` shows them")

@@ -26,6 +26,11 @@ export function resumeHint(executionId: string, address: string, options: Servic
 	);
 }
 
+/** `flatstate …` with the store's address. */
+export function fleetHint(words: readonly string[], address: string): string {
+	return ["flatstate", ...words.map(quoted), ...storeOption(address)].join(" ");
+}
+
 /** The command that wakes executions of the store when their time has come. */
 export function dispatchHint(address: string, options: ServicesCommandOptions): string {
 	return ["flatstate dispatch --listen", ...storeOption(address), ...givenOptions(options).map(quoted)].join(" ");

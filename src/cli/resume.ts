@@ -3,16 +3,19 @@ import type { MachinePlan } from "../../compiler/plan/plan.ts";
 import { resumeMachine } from "../../runtime/machine/resume-machine.ts";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
 import { type Compiled, compileFile } from "../compile.ts";
+import { workAddressOf } from "../machine-invoker.ts";
 import { checkpointEventsOf } from "../machine-store.ts";
 import { StoredMachines } from "../stored-machine.ts";
 import { type AskOptions, answerAtTerminal, mayAsk } from "./ask.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
+import { type DistributedCommandOptions, endInFleet, LeftToFleet, openFleet, queueAddress } from "./distributed.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
-import type { ExitCode } from "./exit-codes.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { listenBeside } from "./interrupt.ts";
 import { reportResult } from "./report-result.ts";
 import { plansOf } from "./result-plans.ts";
 import { dispatchHint, resumeHint, signalHint } from "./resume-hint.ts";
+import { orLeft } from "./run.ts";
 import { openRunConsole } from "./run-console.ts";
 import { type InspectCommandOptions, openRunInspection, type RunInspection } from "./run-inspection.ts";
 import { RunProgress } from "./run-progress.ts";
@@ -30,7 +33,8 @@ export interface ResumeCommandOptions
 		ServicesCommandOptions,
 		LimitCommandOptions,
 		InspectCommandOptions,
-		AskOptions {
+		AskOptions,
+		DistributedCommandOptions {
 	/** The machine's file; default: the configuration in the store. */
 	readonly machine?: string;
 	/** Go on with the file where it has changed. */
@@ -43,7 +47,13 @@ export interface ResumeCommandOptions
 export async function resumeCommand(executionId: string, options: ResumeCommandOptions): Promise<ExitCode> {
 	if (options.useCurrent && options.machine === undefined) throw new UsageError("--use-current needs --machine FILE.");
 	requireShared(storeUrl(options));
-	const { result, plans, ...resumed } = await execute(executionId, options);
+	if (options.detach) {
+		const { resumeDetached } = await import("./detach.ts");
+		return resumeDetached(executionId, options);
+	}
+	const executed = await orLeft(() => execute(executionId, options));
+	if (executed instanceof LeftToFleet) return exitCodes.interrupted;
+	const { result, plans, ...resumed } = executed;
 	await using inspection = resumed.inspection;
 	const code = await reportResult(result, {
 		json: options.json === true,
@@ -86,18 +96,22 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 		if (current && set !== current.set && !options.quiet) {
 			console.write("The file has changed since the execution was started: going on with the stored configuration.\n");
 		}
+		const address = storeUrl(options);
+		const queueAt = queueAddress(options, address, workAddressOf(plan, address, process.env));
+		await using fleet =
+			queueAt === undefined ? undefined : await openFleet(queueAt, options, { store, address }, console);
 		const inspected = { set, planId, executionId, signals: async () => store.signals };
 		const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 		try {
-			const runOptions = runOptionsOf(options, interrupt.signal, console, progress);
-			const durable = { store, address: storeUrl(options), events: checkpointEventsOf(plan), isLazy: false };
-			const parked = await resumeMachine(set, planId, executionId, {
-				...inspection.join(runOptions),
-				durable,
-				chosenFor,
-			});
-			const resume = () => resumeMachine(set, planId, executionId, { ...runOptions, durable });
-			const asking = { console, store, signal: interrupt.signal, resume };
+			const runOptions = { ...runOptionsOf(options, interrupt.signal, console, progress), ...fleet?.runOptions };
+			const { signal } = interrupt;
+			const durable = { store, address, events: checkpointEventsOf(plan), isLazy: false };
+			const end = (run: () => Promise<RunResult>) =>
+				fleet ? endInFleet(executionId, run, fleet, { ...options, progress, signal, mayBeBusy: true }) : run();
+			const joined = inspection.join(runOptions);
+			const parked = await end(() => resumeMachine(set, planId, executionId, { ...joined, durable, chosenFor }));
+			const resume = () => end(() => resumeMachine(set, planId, executionId, { ...runOptions, durable }));
+			const asking = { console, store, signal, resume };
 			const result = mayAsk(options) ? await answerAtTerminal(parked, asking) : parked;
 			inspection.ended(result);
 			return { result, plans: plansOf(plan, set), inspection };

@@ -1,5 +1,6 @@
 /** What a progress line says of a run: follows the run's events. */
 import { printable } from "../../compiler/diagnostics/printable.ts";
+import type { JoinState } from "../../runtime/fleet/join-backend.ts";
 import type { RunEvent } from "../../runtime/state/run-event.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import { counted } from "./print-diagnostics.ts";
@@ -19,6 +20,8 @@ export class RunProgress {
 	#cost = 0;
 	#activeAgents = 0;
 	readonly #children = new Set<string>();
+	/** Of those that workers run. */
+	#ended: JoinState | null = null;
 	readonly #start: number;
 	readonly #now: () => number;
 
@@ -31,9 +34,16 @@ export class RunProgress {
 	/** Begins with what the execution has done in earlier lives. */
 	goOnFrom({ current_state, step, total_api_calls, total_cost }: ExecutionSummary): void {
 		this.#before = current_state;
+		this.#root = undefined;
 		this.#step = step;
 		this.#calls = total_api_calls;
 		this.#cost = total_cost;
+	}
+
+	/** How many children have ended that workers run; null where it waits for none. */
+	childrenEnded(join: JoinState | null): void {
+		this.#ended = join;
+		if (join) this.#children.clear();
 	}
 
 	/** The state that the machine is in, or was in last; undefined before the first. */
@@ -73,6 +83,7 @@ export class RunProgress {
 	text(): string {
 		const parts = [printable(this.#root?.state ?? this.#before), `step ${this.#step}`, counted(this.#calls, "call")];
 		if (this.#cost > 0) parts.push(`$${this.#cost.toFixed(4)}`);
+		if (this.#ended) parts.push(`${this.#ended.ended} of ${this.#ended.needed} children ended`);
 		if (this.#children.size > 0) {
 			parts.push(`${this.#children.size} ${this.#children.size === 1 ? "child" : "children"} running`);
 		} else if (this.#activeAgents > 1) parts.push(`${this.#activeAgents} agents at work`);

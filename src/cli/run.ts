@@ -3,11 +3,21 @@ import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../runtime/machine/run-result.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../flat-machine.ts";
+import { workAddressOf } from "../machine-invoker.ts";
 import { storeAddressOf } from "../machine-store.ts";
 import { type AskOptions, answerAtTerminal, mayAsk } from "./ask.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
+import {
+	type DistributedCommandOptions,
+	endInFleet,
+	fromServer,
+	LeftToFleet,
+	openFleet,
+	queueAddress,
+} from "./distributed.ts";
 import { mendable } from "./executions-store.ts";
-import type { ExitCode } from "./exit-codes.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { firstError } from "./first-error.ts";
 import { listenBeside } from "./interrupt.ts";
 import { counted } from "./print-diagnostics.ts";
 import { readInput } from "./read-input.ts";
@@ -23,13 +33,15 @@ import {
 	runOptionsOf,
 	type ServicesCommandOptions,
 } from "./run-services.ts";
+import { writeTo } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface RunCommandOptions
 	extends ServicesCommandOptions,
 		LimitCommandOptions,
 		InspectCommandOptions,
-		AskOptions {
+		AskOptions,
+		DistributedCommandOptions {
 	/** Default: none, or the scenario's. */
 	readonly input?: string;
 	/** Address of the store; default: FLATSTATE_STORE, else what the document asks for. */
@@ -49,11 +61,18 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 		const { runScenario, scenarioIn } = await import("./run-scenario.ts");
 		const scenario = await scenarioIn(options.script);
 		if (scenario && options.inspect) throw new UsageError("A scenario is replayed at once: it cannot be inspected.");
+		if (scenario && options.distributed) throw new UsageError("A scenario is replayed here: it cannot be distributed.");
 		if (scenario) return runScenario(file, scenario, options);
 	}
 	const input = await readInput(options.input ?? "{}");
+	if (options.detach) {
+		const { runDetached } = await import("./detach.ts");
+		return mendable(() => runDetached(file, input, options));
+	}
 	const progress = new RunProgress(() => performance.now());
-	const { result, machine, address, ...execution } = await mendable(() => execute(file, input, options, progress));
+	const executed = await orLeft(() => mendable(() => execute(file, input, options, progress)));
+	if (executed instanceof LeftToFleet) return exitCodes.interrupted;
+	const { result, machine, address, ...execution } = executed;
 	await using inspection = execution.inspection;
 	const code = await reportResult(result, {
 		json: options.json === true,
@@ -68,6 +87,24 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 	});
 	await inspection.finished();
 	return code;
+}
+
+/** Tells of an execution that was left to its workers. */
+export async function orLeft<T>(work: () => Promise<T>): Promise<T | LeftToFleet> {
+	try {
+		return await work();
+	} catch (thrown) {
+		const error = firstError(thrown);
+		if (!(error instanceof LeftToFleet)) throw thrown;
+		await writeTo(process.stderr, `${error.message}\n`);
+		return error;
+	}
+}
+
+/** The address that a command line or the environment gives; undefined: as the machine asks for. */
+export function givenStore(options: { readonly store?: string }): { readonly store?: string } {
+	const given = options.store ?? process.env.FLATSTATE_STORE;
+	return given === undefined || given.trim() === "" ? {} : { store: given };
 }
 
 interface Execution {
@@ -98,8 +135,7 @@ async function execute(
 	// The services are there before the machine that knows its store.
 	let opened = async (): Promise<Store | undefined> => undefined;
 	await using services = await openRunServices(options, console, () => opened());
-	const given = options.store ?? process.env.FLATSTATE_STORE;
-	const store = given === undefined || given.trim() === "" ? {} : { store: given };
+	const store = givenStore(options);
 	await using machine = compileOrExplain(file, () => new FlatMachine({ file, ...store, ...services.compileOptions }));
 	opened = () => machine.store();
 	const warnings = machine.diagnostics.length;
@@ -112,15 +148,25 @@ async function execute(
 	if (options.parkSleeps !== undefined && !isKept) {
 		throw new UsageError("--park-sleeps needs a store that keeps the execution meanwhile: --store URL.");
 	}
+	const fleetAt = queueAddress(options, address, workAddressOf(machine.plan, address, process.env));
+	const shared = fleetAt === undefined ? undefined : await fromServer(fleetAt, () => machine.store());
+	await using fleet =
+		fleetAt === undefined || !shared
+			? undefined
+			: await openFleet(fleetAt, options, { store: shared, address }, console);
 	if (isKept && !options.quiet) console.write(`Execution ${executionId}\n`);
 	const inspected = { set: machine.set, executionId, signals: async () => (await machine.store())?.signals };
 	const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 	try {
-		const runOptions = { ...runOptionsOf(options, interrupt.signal, console, progress), executionId };
-		const parked = await machine.run(input, inspection.join(runOptions));
-		const resume = () => machine.resume(executionId, runOptions);
+		const given = runOptionsOf(options, interrupt.signal, console, progress);
+		const runOptions = { ...given, ...fleet?.runOptions, executionId };
+		const { signal } = interrupt;
+		const end = (run: () => Promise<RunResult>, mayBeBusy: boolean) =>
+			fleet ? endInFleet(executionId, run, fleet, { ...options, progress, signal, mayBeBusy }) : run();
+		const parked = await end(() => machine.run(input, inspection.join(runOptions)), false);
+		const resume = () => end(() => machine.resume(executionId, runOptions), true);
 		const answers = parked.status === "waiting" && mayAsk(options) ? await machine.store() : undefined;
-		const asking = answers && { console, store: answers, signal: interrupt.signal, resume };
+		const asking = answers && { console, store: answers, signal, resume };
 		const result = asking ? await answerAtTerminal(parked, asking) : parked;
 		inspection.ended(result);
 		return { machine, result, address: isKept ? address : undefined, inspection };

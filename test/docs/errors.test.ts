@@ -14,6 +14,7 @@ const inner = new Set([
 	"NoAnswerError",
 	"NotConnectedError",
 	"TimeLimitReached",
+	"LeftToFleet",
 ]);
 
 function sources(): string[] {
