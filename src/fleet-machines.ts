@@ -11,13 +11,16 @@ import { createServices } from "./services.ts";
 import { type ChosenMachine, StoredMachines } from "./stored-machine.ts";
 
 /**
- * @param options what the worker's machines are compiled with. Hooks without a name serve those executions only that were
+ * @param given what the worker's machines are compiled with. Hooks without a name serve those executions only that were
  * started with such hooks: children never are.
+ * @param folder where modules of code, and files with keys, are looked for where a machine's file is not where it was
  */
-export function fleetMachines(store: Store, options: CompileOptions): FleetMachines {
+export function fleetMachines(store: Store, given: CompileOptions, folder?: string): FleetMachines {
+	// Jobs say which hooks they need; a parent is run where its children may not be.
+	const { knownHooks: _, ...options } = given;
 	const { hooks: registry } = createServices(options);
-	const plain = new StoredMachines(store, { ...options, hooks: registry });
-	const injected = new StoredMachines(store, options);
+	const plain = new StoredMachines(store, { ...options, hooks: registry }, folder);
+	const injected = new StoredMachines(store, options, folder);
 	return {
 		async stored(configHash, file, withInjectedHooks) {
 			return fleetMachine(await (withInjectedHooks ? injected : plain).storedMachine(configHash, file, configHash));

@@ -1,4 +1,5 @@
 /** The machine that an execution goes on with: the one it was started with, or the one at hand where it is the same or fits. */
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { kindOfWork, whatDoesNotFit } from "../compiler/bundle/fits.ts";
 import { readBundle } from "../compiler/bundle/read-bundle.ts";
@@ -12,6 +13,7 @@ import { UnknownExecutionError } from "../runtime/store/errors.ts";
 import type { Store } from "../runtime/store/store.ts";
 import { type Compiled, CompileError, type CompileOptions, compileFile } from "./compile.ts";
 import { compileBundle } from "./compile-bundle.ts";
+import { placeIn } from "./machine-place.ts";
 
 /** The configuration that an execution was started with is not in the store. */
 export class ConfigMissingError extends FlatstateError {
@@ -47,12 +49,17 @@ const mostCompiled = 50;
 export class StoredMachines {
 	readonly #store: Store;
 	readonly #options: CompileOptions;
+	readonly #folder: string | undefined;
 	readonly #compiled = new Map<string, Pick<Compiled, "set" | "plan">>();
 
-	/** @param options for the machines that are compiled from the store */
-	constructor(store: Store, options: CompileOptions) {
+	/**
+	 * @param options for the machines that are compiled from the store
+	 * @param folder where modules of code, and files with keys, are looked for where a machine's file is not where it was
+	 */
+	constructor(store: Store, options: CompileOptions, folder?: string) {
 		this.#store = store;
 		this.#options = options;
+		this.#folder = folder;
 	}
 
 	/**
@@ -96,7 +103,7 @@ export class StoredMachines {
 		const text = await this.#store.configs.get(hash);
 		if (text === null) throw new ConfigMissingError(executionId, hash);
 		const { loader: _, profilesFile: __, ...rest } = this.#options;
-		const file = where ?? undefined;
+		const file = this.#placeOf(where);
 		const hasKeys = readBundle(text)?.leavesOutKeys === true;
 		const same = hasKeys && file !== undefined ? this.#fromFile(file, hash) : undefined;
 		if (hasKeys && !same) this.#tellOfKeys(executionId);
@@ -104,6 +111,12 @@ export class StoredMachines {
 		if (this.#compiled.size >= mostCompiled) this.#compiled.clear();
 		this.#compiled.set(hash, compiled);
 		return { set: compiled.set, planId: compiled.plan.id, chosenFor: hash };
+	}
+
+	#placeOf(where: string | null): string | undefined {
+		const folder = this.#folder;
+		if (folder === undefined || (where !== null && existsSync(where))) return where ?? undefined;
+		return placeIn(folder, where);
 	}
 
 	/** The machine from the file that it was started from, which has the keys, where nothing else in it has changed. */

@@ -13,10 +13,11 @@ import { FleetError } from "./errors.ts";
 import type { FleetMachines } from "./fleet-machines.ts";
 import { defaultWindow, type QueueInvoker } from "./invoker.ts";
 import type { JobConsumer, JobQueue } from "./job-queue.ts";
+import type { JobReport } from "./job-report.ts";
 import { JobRunner } from "./job-runner.ts";
 import type { JoinBackend } from "./join-backend.ts";
 import { repairJoins } from "./repair-joins.ts";
-import { type Capabilities, injectedHooksRequirement, missingFrom } from "./requirements.ts";
+import { type Capabilities, injectedHooksRequirement, missingFrom, requirementWords } from "./requirements.ts";
 import { wakingDispatcher } from "./wake-parked.ts";
 
 export interface FleetWorkerOptions {
@@ -40,6 +41,8 @@ export interface FleetWorkerOptions {
 	/** Seconds between two signs of life. Default 5. */
 	readonly heartbeatSeconds?: number;
 	readonly runOptions?: Omit<ResumeOptions, "signal" | "invoker">;
+	/** Is told of each job that was handled. */
+	readonly onJob?: (report: JobReport) => void;
 	readonly logger: Logger;
 	/** Milliseconds since 1970. Default: the system's clock. */
 	readonly now?: () => number;
@@ -81,7 +84,7 @@ export class FleetWorker implements AsyncDisposable {
 
 	/** Use `startFleetWorker`. */
 	constructor(options: FleetWorkerOptions, store: SharedStore) {
-		const { queue, machines, runOptions, logger, now = Date.now, window = defaultWindow } = options;
+		const { queue, machines, runOptions, onJob, logger, now = Date.now, window = defaultWindow } = options;
 		this.#options = options;
 		this.#store = store;
 		this.#now = now;
@@ -94,6 +97,7 @@ export class FleetWorker implements AsyncDisposable {
 			logger,
 			now,
 			...(runOptions && { runOptions }),
+			...(onJob && { onJob }),
 		});
 	}
 
@@ -181,7 +185,8 @@ export class FleetWorker implements AsyncDisposable {
 		const text = missing.join(", ");
 		if (missing.length > 0 && !this.#told.has(text)) {
 			this.#told.add(text);
-			logger.warn(`Worker ${workerId} takes no jobs that need ${text}: it has none of that name`, { missing });
+			const words = missing.map(requirementWords).join(" and ");
+			logger.warn(`Worker ${workerId} lacks ${words}: it leaves the jobs that need that to others.`, { missing });
 		}
 		return missing.length === 0;
 	}

@@ -25,8 +25,9 @@ import { WorkerLostError } from "./errors.ts";
 import type { FleetMachine, FleetMachines } from "./fleet-machines.ts";
 import { giveUpExecution } from "./give-up.ts";
 import type { MachineInvoker } from "./invoker.ts";
-import type { ResumeJob, StartJob } from "./job.ts";
+import type { ExecutionJob, ResumeJob, StartJob } from "./job.ts";
 import type { JobEnd, JobQueue, TakenJob } from "./job-queue.ts";
+import type { JobOutcome, JobReport } from "./job-report.ts";
 import type { JoinBackend } from "./join-backend.ts";
 import { type Ended, failureText, outcomeText } from "./outcome.ts";
 import { readJob, readQueuedJob } from "./read-job.ts";
@@ -44,6 +45,14 @@ export interface JobRunnerOptions {
 	readonly now: () => number;
 	/** Workers that an execution may lose before it counts as failed. Default 10. */
 	readonly mostLosses?: number;
+	/** Is told of each job that was handled. */
+	readonly onJob?: (report: JobReport) => void;
+}
+
+/** How a job's handling ended, for its queue and for those who look on. */
+interface Handled {
+	readonly end: JobEnd;
+	readonly outcome: JobOutcome;
 }
 
 /** What a run of an execution tells beside its result. */
@@ -65,7 +74,7 @@ const lasting = new Set([
 ]);
 /** Milliseconds: whoever has the execution often only gives it back. */
 const lockedDelays = [10, 20, 40, 80, 160];
-const lockedAgainMs = 1000;
+const lockedAgain: Handled = { end: { type: "again", delayMs: 1000 }, outcome: "again" };
 
 export class JobRunner {
 	readonly #options: JobRunnerOptions;
@@ -91,39 +100,56 @@ export class JobRunner {
 
 	/** @throws what may pass: a store that cannot be reached */
 	async run(taken: TakenJob): Promise<JobEnd> {
+		const { onJob, now } = this.#options;
+		const began = now();
+		let kind: JobReport["kind"] = "unreadable";
+		let outcome: JobOutcome = "error";
+		try {
+			const handled = await this.#handle(taken, (job) => {
+				({ kind } = job);
+			});
+			({ outcome } = handled);
+			return handled.end;
+		} finally {
+			onJob?.({ kind, outcome, seconds: Math.max(0, now() - began) / 1000 });
+		}
+	}
+
+	async #handle(taken: TakenJob, onRead: (job: ExecutionJob) => void): Promise<Handled> {
 		const { logger } = this.#options;
 		let executionId = "";
 		try {
 			const job = readJob(taken.data);
+			onRead(job);
 			executionId = job.execution_id;
-			if (job.kind === "cancel") {
-				const isOver = await giveUpExecution(executionId, this.#options);
-				return isOver ? { type: "done" } : { type: "again", delayMs: lockedAgainMs };
-			}
-			return await this.#runWith(job, taken);
+			return await (job.kind === "cancel" ? this.#giveUp(executionId) : this.#runWith(job, taken));
 		} catch (error) {
 			const { text } = describeError(error);
 			const fields = { execution_id: executionId, job: taken.id };
 			if (error instanceof ExecutionLockedError) {
 				logger.debug(`${text} The job is taken up again later.`, fields);
-				return { type: "again", delayMs: lockedAgainMs };
+				return lockedAgain;
 			}
 			const isNobodys = error instanceof UnknownExecutionError || error instanceof ChildExecutionError;
 			if (!isNobodys && !(error instanceof FlatstateError && isLasting(error))) throw error;
 			logger.error(`A job cannot be run: ${text}`, fields);
 			if (!isNobodys) await this.#failed(taken, error);
-			return { type: "done" };
+			return { end: { type: "done" }, outcome: "refused" };
 		}
 	}
 
-	async #runWith(job: StartJob | ResumeJob, taken: TakenJob): Promise<JobEnd> {
+	async #giveUp(executionId: string): Promise<Handled> {
+		const isOver = await giveUpExecution(executionId, this.#options);
+		return isOver ? { end: { type: "done" }, outcome: "given_up" } : lockedAgain;
+	}
+
+	async #runWith(job: StartJob | ResumeJob, taken: TakenJob): Promise<Handled> {
 		const { store, mostLosses = 10 } = this.#options;
 		const id = job.execution_id;
 		if (taken.losses >= mostLosses) throw new WorkerLostError(id, taken.losses);
 		// Who gives a child up takes its job back; one that a lost worker had comes back all the same.
 		if (taken.losses > 0 && job.kind === "start" && job.join !== null && !(await store.joins.state(job.join))) {
-			const isOver = await giveUpExecution(id, this.#options);
-			return isOver ? { type: "done" } : { type: "again", delayMs: lockedAgainMs };
+			return this.#giveUp(id);
 		}
 		const cancel = new AbortController();
 		this.#running.set(id, cancel);
@@ -219,19 +245,19 @@ export class JobRunner {
 		return run();
 	}
 
-	async #settle(job: StartJob | ResumeJob, { result, spent }: Lived, cancelled: AbortSignal): Promise<JobEnd> {
+	async #settle(job: StartJob | ResumeJob, { result, spent }: Lived, cancelled: AbortSignal): Promise<Handled> {
 		const id = job.execution_id;
 		if (result.status === "waiting") {
 			await this.#wakeInTime(id);
-			return { type: "done" };
+			return { end: { type: "done" }, outcome: "waiting" };
 		}
 		if (result.status === "stopped" && result.reason === "aborted") {
-			if (!cancelled.aborted) return { type: "again", delayMs: 0 };
+			if (!cancelled.aborted) return { end: { type: "again", delayMs: 0 }, outcome: "handed_over" };
 			await giveUpExecution(id, this.#options);
-			return { type: "done" };
+			return { end: { type: "done" }, outcome: "given_up" };
 		}
 		await this.#ended(job, result, outcomeText(result, spent));
-		return { type: "done" };
+		return { end: { type: "done" }, outcome: result.status };
 	}
 
 	/** Tells whoever waits for the execution how it ended. */

@@ -45,6 +45,16 @@ export function missingFrom(capabilities: Capabilities, requires: readonly strin
 	});
 }
 
+/** For people: ``the hooks `approve` ``, and what of a command line or of code gives it. */
+export function requirementWords(need: string): string {
+	if (need === injectedHooksRequirement) return "hooks without a name, as the default export of a module of hooks";
+	const [kind, name] = splitNeed(need);
+	if (kind === "hooks") return `the hooks \`${name}\``;
+	if (kind === "agent") return `an adapter for agents of the type \`${name}\``;
+	if (kind === "code") return `code for the agent \`${name}\``;
+	return `\`${need}\``;
+}
+
 function splitNeed(need: string): readonly [string, string] {
 	const at = need.indexOf(":");
 	return [need.slice(0, at), need.slice(at + 1)];

@@ -154,6 +154,9 @@ function isMendable(error: unknown): error is Error {
 		"store_not_shared",
 		"invalid_checkpoint_key",
 		"invalid_prune",
+		"invalid_queue_url",
+		"queue_driver_missing",
+		"store_not_shared",
 	];
 	return error instanceof FlatstateError && codes.includes(error.code);
 }

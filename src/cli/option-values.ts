@@ -47,6 +47,17 @@ export function portNumber(text: string): number {
 	return value;
 }
 
+/**
+ * `NAME=N`, once for each name.
+ * @param before what the option was given before
+ * @throws InvalidArgumentError
+ */
+export function numberByName(text: string, before: ReadonlyMap<string, number> = new Map()): Map<string, number> {
+	const at = text.lastIndexOf("=");
+	if (at < 1) throw new InvalidArgumentError("Expected NAME=N, such as research=2.");
+	return new Map([...before, [text.slice(0, at), positiveInteger(text.slice(at + 1))]]);
+}
+
 const unitSeconds: Readonly<Record<string, number>> = {
 	s: 1,
 	m: 60,

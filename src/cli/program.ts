@@ -2,7 +2,15 @@
 import { Command, CommanderError, Option } from "commander";
 import { addExecutions } from "./executions-program.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { executionId, portNumber, positiveInteger, positiveNumber, rateLimit, wholeNumber } from "./option-values.ts";
+import {
+	executionId,
+	numberByName,
+	portNumber,
+	positiveInteger,
+	positiveNumber,
+	rateLimit,
+	wholeNumber,
+} from "./option-values.ts";
 import { triggerChoice } from "./trigger-option.ts";
 import { packageVersion } from "./version.ts";
 
@@ -49,6 +57,7 @@ function createProgram(finish: Finish): Command {
 		addReplay,
 		addSignal,
 		addDispatch,
+		addWorker,
 		addMockModel,
 	]) {
 		add(program, finish);
@@ -191,7 +200,7 @@ function withRunOptions(command: Command): Command {
 		)
 		.option(
 			"--park-sleeps <seconds>",
-			"park where only back-offs and timeouts longer than that are waited for, until `flatstate dispatch` wakes the execution (default: never; of dispatch: 60)",
+			"park where only back-offs and timeouts longer than that are waited for, until `flatstate dispatch` wakes the execution (default: never; of dispatch: 60, of worker: 10)",
 			positiveNumber,
 		);
 }
@@ -374,6 +383,31 @@ function addDispatch(program: Command, finish: Finish): void {
 		.action(async (options: Parameters<typeof import("./dispatch-resume.ts").dispatchAndResume>[0]) => {
 			const { dispatchAndResume } = await import("./dispatch-resume.ts");
 			finish(await dispatchAndResume(options));
+		});
+}
+
+function addWorker(program: Command, finish: Finish): void {
+	withRunOptions(program.command("worker"))
+		.showHelpAfterError(pointer("worker"))
+		.description("take jobs of a fleet from a queue on Redis or Postgres and run them, until Ctrl-C or SIGTERM")
+		.option("--queue <name>", "name of the queue (default: flatstate)")
+		.option("--concurrency <n>", "executions that run at the same time (default: 16)", positiveInteger)
+		.option(
+			"--machine-concurrency <name=n>",
+			"of the machine of this name at most so many here, once for each machine",
+			numberByName,
+		)
+		.option(
+			"--machines <dir>",
+			"where hooks and agents in files of their own, and files with keys, are looked for where a machine's own folder is not here",
+		)
+		.option("--window <n>", "children of one parent in the queue at a time (default: 500)", positiveInteger)
+		.option("--lock <seconds>", "after which others take over what a dead worker ran (default: 15)", positiveNumber)
+		.option("-q, --quiet", "nothing on stderr but errors")
+		.addHelpText("after", runHelp)
+		.action(async (options: Parameters<typeof import("./worker.ts").workerCommand>[0]) => {
+			const { workerCommand } = await import("./worker.ts");
+			finish(await workerCommand(options));
 		});
 }
 

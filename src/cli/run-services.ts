@@ -103,7 +103,7 @@ export async function openRunServices(
 
 /** Limits, Ctrl-C and what is told while the machine runs. */
 export function runOptionsOf(
-	{ maxSteps, maxAgentCalls, maxCost, maxTokens, wait, parkSleeps, stream }: LimitCommandOptions,
+	{ wait, stream, ...limits }: LimitCommandOptions,
 	signal: AbortSignal,
 	console: RunConsole,
 	progress: RunProgress,
@@ -118,12 +118,25 @@ export function runOptionsOf(
 			logRunEvent(event, console.logger);
 			if (event.type === "retry" && console.tellsRetries) tellRetry(event, console);
 		},
+		...limitsOf(limits),
+		...(wait && { awaitSignals: true, awaitTimeouts: true }),
+	};
+}
+
+/** What a run may spend, and how long it may sleep in memory. */
+export function limitsOf({
+	maxSteps,
+	maxAgentCalls,
+	maxCost,
+	maxTokens,
+	parkSleeps,
+}: Omit<LimitCommandOptions, "wait" | "stream">): ResumeOptions {
+	return {
 		...(maxSteps !== undefined && { maxSteps }),
 		...(maxAgentCalls !== undefined && { maxAgentCalls }),
 		...(maxCost !== undefined && { maxCost }),
 		...(maxTokens !== undefined && { maxTokens }),
 		...(parkSleeps !== undefined && { parkSleepsOverSeconds: parkSleeps }),
-		...(wait && { awaitSignals: true, awaitTimeouts: true }),
 	};
 }
 
@@ -159,7 +172,8 @@ async function startMock(
 	};
 }
 
-function tellRetry(event: Extract<RunEvent, { type: "retry" }>, console: RunConsole): void {
+/** Tells on the console that a state is tried again. */
+export function tellRetry(event: Extract<RunEvent, { type: "retry" }>, console: RunConsole): void {
 	const { state, attempt, error, delaySeconds } = event;
 	const reason = error.replace(/[\s.]+$/, "");
 	console.logger.warn(`State ${state}, attempt ${attempt} failed: ${reason}. Next in ${delaySeconds.toFixed(1)} s.`);
