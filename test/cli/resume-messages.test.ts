@@ -86,6 +86,23 @@ Go on and wait here for that time: flatstate resume tea --store ${store} --scrip
 		const shown = await runCommand(`flatstate executions show tea --store ${store}`);
 		expect(shown.stdout).toContain(`waits for  ${time}`);
 	});
+
+	it("is what a dispatcher does of itself, so that no execution keeps its place through a long sleep", async () => {
+		const asking = sleepy
+			.replace("      type: initial\n", "")
+			.replace("  states:\n", "  states:\n    ask: { type: initial, wait_for: go, transitions: [{ to: write }] }\n");
+		const answers = "writer: { error: { type: RateLimitError, message: busy, retryable: true } }";
+		await using folder = files({ "machine.yml": asking, "answers.yml": answers });
+		const store = `sqlite:${folder.path}/runs.db`;
+		await runCommand(`flatstate run ${folder.path}/machine.yml --store ${store} --id tea -q`);
+		await runCommand(`flatstate signal go --store ${store}`);
+		const dispatched = await runCommand(
+			`flatstate dispatch --once --json --store ${store} --script ${folder.path}/answers.yml -q`,
+		);
+		expect(dispatched).toMatchObject({ exitCode: 0, stdout: '{"resumed":{"go":["tea"]},"timed_out":[]}\n' });
+		const shown = await runCommand(`flatstate executions show tea --store ${store}`);
+		expect(shown.stdout).toMatch(/tea waiting\n(?:.*\n)*state +write.*\n(?:.*\n)*waits for +\d{4}-/);
+	});
 });
 
 describe("flatstate resume", () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { RateGates } from "../../adapters/flatagent/shared-gates.ts";
 import type { MockScript } from "../../adapters/mock-model/index.ts";
+import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
 import { harness } from "./harness.ts";
 
 const faults: readonly (readonly [string, MockScript, object])[] = [
@@ -77,6 +78,21 @@ it("a refusal holds back all agents with the same address and key", async () => 
 			rate_limit: { retry_after: expect.any(Number) },
 		});
 	}
+	expect(mock.model.requests).toHaveLength(1);
+});
+
+it("a limit that all processes share holds for it, too", async () => {
+	await using mock = await harness(["once", "never"]);
+	const limits = [{ match: "*", requests: 1, seconds: 3600 }];
+	const machine = mock.machine(
+		{ worker: { type: "openai-agents", config: { model: { provider: "mock", name: "small", timeout: 5 } } } },
+		{ rateLimits: { limiter: openMemoryStore().rateLimits, limits } },
+	);
+	expect(await machine.run()).toMatchObject({ status: "done" });
+	expect(await machine.run()).toMatchObject({
+		status: "failed",
+		error: { message: expect.stringContaining("3600 s") },
+	});
 	expect(mock.model.requests).toHaveLength(1);
 });
 
