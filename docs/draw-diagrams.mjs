@@ -26,6 +26,9 @@ const examples = {
 	"examples/character_card/machine.svg": "examples/character_card/config/chat.yml",
 	"examples/key_results/machine.svg": "examples/key_results/config/machine.yml",
 	"examples/scheduler/machine.svg": "examples/scheduler/config/loan.yml",
+	"examples/distributed_worker/checker.svg": "examples/distributed_worker/config/checker.yml",
+	"examples/distributed_worker/worker.svg": "examples/distributed_worker/config/worker.yml",
+	"examples/distributed_worker/reaper.svg": "examples/distributed_worker/config/reaper.yml",
 	"examples/listener/machine.svg": "examples/listener/config/doorbell.yml",
 	"examples/embed-in-xstate/machine.svg": "examples/embed-in-xstate/config/loan.yml",
 };

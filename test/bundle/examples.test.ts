@@ -60,7 +60,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 /** Examples that need something else than a mock model to run; tests of their own run them. */
-const runElsewhere = ["coding_agent_cli", "openai_agents", "scheduler"];
+const runElsewhere = ["coding_agent_cli", "distributed_worker", "openai_agents", "scheduler"];
 
 /** Machines that name a module beside their folder, which a bundle may do only where its caller allows it. */
 const namesCodeOutside: readonly string[] = ["openai_agents/config/desk.yml"];
