@@ -10,6 +10,7 @@ import { BullJobQueue } from "./bull-queue.ts";
 import type { ModuleLoader } from "./driver.ts";
 import { openPostgresServer } from "./postgres-server.ts";
 import { openRedisServer, type RedisServerOptions } from "./redis-server.ts";
+import { withoutRepeats } from "./repeated-errors.ts";
 import type { QueueServer } from "./server.ts";
 
 export interface BullQueueOptions {
@@ -41,7 +42,9 @@ export async function openBullQueue(url: string, options: BullQueueOptions = {})
 	const settings = {
 		base,
 		connectSeconds,
-		onError: (error: Error) => logger.warn("The connection to the queue is lost.", { error: error.message }),
+		onError: withoutRepeats((error) => {
+			logger.warn("There is trouble with the queue's server.", { error: error.message });
+		}),
 		...(options.modules === undefined ? {} : { modules: options.modules }),
 	};
 	const server = await openServer(url, settings);

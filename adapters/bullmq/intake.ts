@@ -7,6 +7,7 @@ import { type HeldJob, HeldJobs } from "./held-jobs.ts";
 import { type Answer, dataOf, fromBullId, nothing, readAnswer } from "./job-form.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import { patiently } from "./patience.ts";
+import { withoutRepeats } from "./repeated-errors.ts";
 import type { LockTimes, QueueServer, Taker } from "./server.ts";
 import type { Slots } from "./slots.ts";
 
@@ -31,6 +32,7 @@ const leavingMs = 5_000;
 export class Intake {
 	readonly #parts: IntakeParts;
 	readonly #taker: Taker;
+	readonly #onTrouble: (error: Error) => void;
 	readonly #held: HeldJobs;
 	readonly #calls: Calls;
 	readonly #working = new Set<Promise<void>>();
@@ -48,11 +50,12 @@ export class Intake {
 	constructor(parts: IntakeParts) {
 		this.#parts = parts;
 		const { server, name, times, options } = parts;
+		this.#onTrouble = withoutRepeats((error) => {
+			options.logger.warn("There is trouble with the queue's server.", { queue: name, error: error.message });
+		});
 		this.#taker = server.taker(name, {
 			...times,
-			onError: (error) => {
-				options.logger.warn("There is trouble with the queue's server.", { queue: name, error: error.message });
-			},
+			onError: this.#onTrouble,
 			onStalled: () => this.#calls.nudge(),
 		});
 		this.#held = new HeldJobs(this.#taker.worker, times);
@@ -136,7 +139,7 @@ export class Intake {
 		try {
 			return { ...readAnswer(await this.#worker.getBackend().moveToActive(token)), token };
 		} catch (error) {
-			this.#parts.options.logger.warn("The queue cannot be asked for jobs.", { error: this.#textOf(error) });
+			this.#onTrouble(this.#parts.server.safe(error));
 			await this.#pause(retryMs);
 			return { ...nothing, token };
 		}

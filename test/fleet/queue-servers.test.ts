@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type BullQueueOptions, openBullQueue } from "../../adapters/bullmq/index.ts";
-import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
+import type { JobEnd, JobQueue } from "../../runtime/fleet/job-queue.ts";
+import { postgresForTests, startPostgres } from "../servers/postgres.ts";
 import { type RedisSettings, startRedis, whyNoOwnRedis } from "../servers/redis.ts";
 import { failureOf } from "../stores/postgres-harness.ts";
 import { consumerOf, jobOf } from "./contract/job-queue.ts";
@@ -17,6 +18,12 @@ async function open(url: string, options?: BullQueueOptions): Promise<JobQueue> 
 	const queue = await openBullQueue(url, options);
 	onTestFinished(() => queue.close());
 	return queue;
+}
+
+function aborted(signal: AbortSignal): Promise<JobEnd> {
+	return new Promise((resolve) => {
+		signal.addEventListener("abort", () => resolve({ type: "again", delayMs: 0 }));
+	});
 }
 
 /** A port at which nobody listens. */
@@ -111,6 +118,18 @@ describe.skipIf(reason !== undefined)(`a queue on a Redis server of its own${ski
 		expect(consumer.handled).toBe(3);
 	}, 40_000);
 
+	it("lets a worker stop whose server is gone", async () => {
+		const own = await start();
+		const queue = await open(own.url);
+		const consumer = await consumerOf(queue, ({ signal }) => aborted(signal), { lockSeconds: 1 });
+		await queue.add([jobOf("a")]);
+		await vi.waitFor(() => expect(consumer.running).toBe(1), patient);
+		await own.kill();
+		await consumer.stop();
+		await queue.close();
+		expect(consumer.running).toBe(0);
+	});
+
 	it("keeps fleets with other prefixes and names apart", async () => {
 		const own = await start();
 		const queues = await Promise.all([
@@ -142,4 +161,30 @@ describe.skipIf(reason !== undefined)(`a queue on a Redis server of its own${ski
 		await Promise.all([queue.close(), queue.close()]);
 		expect(await failureOf(queue.add([jobOf("a")]))).toMatchObject({ code: "queue_unreachable" });
 	});
+});
+
+const postgres = await postgresForTests();
+const without = "reason" in postgres ? ` (skipped: ${postgres.reason})` : "";
+
+describe.skipIf("reason" in postgres)(`a queue on a Postgres server of its own${without}`, () => {
+	it("goes on when a server that crashed is back", async () => {
+		const own = await startPostgres();
+		onTestFinished(() => own.stop());
+		const queue = await open(own.url);
+		const taken: string[] = [];
+		await consumerOf(
+			queue,
+			({ id }) => {
+				taken.push(id);
+				return { type: "done" };
+			},
+			{ lockSeconds: 2 },
+		);
+		await queue.add([jobOf("before", { delayMs: 1_000 }), jobOf("now")]);
+		await vi.waitFor(() => expect(taken).toEqual(["now"]), patient);
+		const back = own.restart();
+		await queue.add([jobOf("meanwhile")]);
+		await back;
+		await vi.waitFor(() => expect(taken.toSorted()).toEqual(["before", "meanwhile", "now"]), patient);
+	}, 60_000);
 });
