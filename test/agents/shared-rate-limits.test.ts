@@ -65,7 +65,7 @@ const retryOnce = "{ type: retry, backoffs: [0.01], jitter: 0 }";
 describe.each((await sharedStores()).filter(({ name }) => name === "redis" || name === "postgres"))(
 	"two processes with one limit on $name",
 	({ missing, open }) => {
-		it.skipIf(missing !== undefined)("are never refused, and waste nothing", async () => {
+		it.skipIf(missing !== undefined)("are never refused", async () => {
 			const shared = await open();
 			const server = await serve({ requests: 20, seconds: 1 });
 			await using folder = files({ "machine.yml": machineAt(server, "{ type: parallel, n_samples: 30 }") });
