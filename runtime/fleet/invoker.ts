@@ -11,6 +11,8 @@ export interface QueueInvoker {
 	readonly queue: Pick<JobQueue, "add" | "remove">;
 	/** Children of one parent in the queue at a time; the others follow as these end, so that others have their turn. */
 	readonly window: number;
+	/** Of the children's jobs, and of those of their own children: lower ones first. Default 0, before all that have one. */
+	readonly priority?: number;
 }
 
 /** Children are processes of their own; the parent stays and waits for their results. */
@@ -32,3 +34,9 @@ export type MachineInvoker = QueueInvoker | ProcessInvoker;
 
 /** Of one parent, unless `max_concurrency` says less. */
 export const defaultWindow = 500;
+
+/** The priority of jobs that an invoker adds, as part of one. */
+export function priorityOf(invoker: MachineInvoker | undefined): { readonly priority?: number } {
+	const priority = invoker?.kind === "queue" ? invoker.priority : undefined;
+	return priority === undefined ? {} : { priority };
+}

@@ -24,7 +24,7 @@ import { cancelChannel } from "./cancel.ts";
 import { WorkerLostError } from "./errors.ts";
 import type { FleetMachine, FleetMachines } from "./fleet-machines.ts";
 import { giveUpExecution } from "./give-up.ts";
-import type { MachineInvoker } from "./invoker.ts";
+import type { QueueInvoker } from "./invoker.ts";
 import type { ExecutionJob, ResumeJob, StartJob } from "./job.ts";
 import type { JobEnd, JobQueue, TakenJob } from "./job-queue.ts";
 import type { JobOutcome, JobReport } from "./job-report.ts";
@@ -37,7 +37,7 @@ export interface JobRunnerOptions {
 	readonly store: Store & { readonly joins: JoinBackend };
 	readonly queue: Pick<JobQueue, "add" | "remove">;
 	readonly machines: FleetMachines;
-	readonly invoker: MachineInvoker;
+	readonly invoker: QueueInvoker;
 	/** For every run, e.g. telemetry and events. */
 	readonly runOptions?: Omit<ResumeOptions, "signal" | "invoker">;
 	readonly logger: Logger;
@@ -168,7 +168,7 @@ export class JobRunner {
 		let spent: readonly Spending[] = [];
 		const options = {
 			...runOptions,
-			invoker,
+			invoker: job.priority === undefined ? invoker : { ...invoker, priority: job.priority },
 			signal,
 			onLost: (error: unknown) => {
 				lost = { error };
@@ -248,7 +248,7 @@ export class JobRunner {
 	async #settle(job: StartJob | ResumeJob, { result, spent }: Lived, cancelled: AbortSignal): Promise<Handled> {
 		const id = job.execution_id;
 		if (result.status === "waiting") {
-			await this.#wakeInTime(id);
+			await this.#wakeInTime(job);
 			return { end: { type: "done" }, outcome: "waiting" };
 		}
 		if (result.status === "stopped" && result.reason === "aborted") {
@@ -299,7 +299,7 @@ export class JobRunner {
 	}
 
 	/** An execution that is parked until a time is resumed then, without anybody waiting for it. */
-	async #wakeInTime(id: string): Promise<void> {
+	async #wakeInTime({ execution_id: id, priority }: StartJob | ResumeJob): Promise<void> {
 		const { store, queue, now } = this.#options;
 		const stored = await store.persistence.loadExecution(id);
 		const wakeAt = stored?.summary.wake_at ?? null;
@@ -307,7 +307,7 @@ export class JobRunner {
 		await queue.add([
 			{
 				id: `time:${id}:${wakeAt}`,
-				job: { kind: "resume", execution_id: id, reason: "time" },
+				job: { kind: "resume", execution_id: id, reason: "time", ...(priority !== undefined && { priority }) },
 				machine: stored.summary.machine_name,
 				requires: readOrigin(stored.origin)?.requires ?? [],
 				delayMs: Math.max(0, wakeAt - now()),

@@ -21,6 +21,8 @@ export interface StartJob {
 	readonly injected_hooks?: true;
 	/** Of the span that started it (`traceparent`). */
 	readonly trace?: string;
+	/** See `QueuedJob.priority`; its own children have it, too. */
+	readonly priority?: number;
 }
 
 /** An execution to go on with. */
@@ -28,6 +30,8 @@ export interface ResumeJob {
 	readonly kind: "resume";
 	readonly execution_id: string;
 	readonly reason: "children" | "signal" | "time" | "repair";
+	/** Of the children that it goes on to start. */
+	readonly priority?: number;
 }
 
 /** An execution that nobody waits for any more, with what it waits for itself. */

@@ -12,7 +12,7 @@ export function readJob(data: unknown): ExecutionJob {
 	const { kind, execution_id } = data;
 	if (kind === "start") return readStart(data, execution_id);
 	if (kind === "cancel") return { kind, execution_id };
-	if (kind === "resume") return { kind, execution_id, reason: readReason(data.reason) };
+	if (kind === "resume") return { kind, execution_id, reason: readReason(data.reason), ...readPriority(data) };
 	throw invalid("its kind is unknown; a newer release may have written it");
 }
 
@@ -27,7 +27,7 @@ export function readQueuedJob(text: string): QueuedJob {
 		machine: value.machine,
 		job: readJob(value.job),
 		requires: Array.isArray(value.requires) ? value.requires.filter((need) => typeof need === "string") : [],
-		...(typeof value.priority === "number" && { priority: value.priority }),
+		...readPriority(value),
 	};
 }
 
@@ -47,7 +47,12 @@ function readStart(data: Readonly<Record<string, unknown>>, execution_id: string
 		join: typeof join === "string" ? join : null,
 		...(data.injected_hooks === true && { injected_hooks: true }),
 		...(typeof trace === "string" && { trace }),
+		...readPriority(data),
 	};
+}
+
+function readPriority({ priority }: Readonly<Record<string, unknown>>): Pick<QueuedJob, "priority"> {
+	return typeof priority === "number" && Number.isFinite(priority) ? { priority } : {};
 }
 
 function readReason(reason: unknown): ResumeJob["reason"] {

@@ -34,10 +34,11 @@ export async function repairJoins({ store, queue, logger, idleSince }: RepairOpt
 		// Who stopped it resumes it; who runs it looks by itself.
 		if (status === "stopped" || (await lock?.holder(state.executionId))) continue;
 		const wake = readQueuedJob(state.wake);
+		if (wake.job.kind !== "resume") continue;
 		logger.info(`Execution ${state.executionId} is looked after: nothing has happened for long at what it waits for`, {
 			execution_id: state.executionId,
 		});
-		const job = { kind: "resume", execution_id: state.executionId, reason: "repair" } as const;
+		const job = { ...wake.job, reason: "repair" } as const;
 		await queue.add([{ ...wake, id: `repair:${id}`, job }]);
 	}
 }

@@ -3,7 +3,7 @@
 import { joinId } from "../fleet/child-id.ts";
 import { FleetError } from "../fleet/errors.ts";
 import { cancelExecutions } from "../fleet/give-up.ts";
-import type { QueueInvoker } from "../fleet/invoker.ts";
+import { priorityOf, type QueueInvoker } from "../fleet/invoker.ts";
 import type { QueuedJob } from "../fleet/job.ts";
 import type { JoinBackend } from "../fleet/join-backend.ts";
 import { readOutcome } from "../fleet/outcome.ts";
@@ -132,7 +132,12 @@ async function begin(
 
 async function wakeJob({ environment, meta, plan }: Visit, id: string): Promise<QueuedJob> {
 	const config = await environment.keeper?.storedConfig?.(plan.id);
-	const job = { kind: "resume", execution_id: meta.execution_id, reason: "children" } as const;
+	const job = {
+		kind: "resume",
+		execution_id: meta.execution_id,
+		reason: "children",
+		...priorityOf(environment.invoker),
+	} as const;
 	return { id: `join:${id}`, job, machine: plan.name, requires: config?.requires ?? [] };
 }
 

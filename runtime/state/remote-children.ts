@@ -4,7 +4,7 @@
  */
 import { childId, joinId } from "../fleet/child-id.ts";
 import { FleetError } from "../fleet/errors.ts";
-import type { MachineInvoker } from "../fleet/invoker.ts";
+import { type MachineInvoker, priorityOf } from "../fleet/invoker.ts";
 import type { QueuedJob, StartJob } from "../fleet/job.ts";
 import { isBudgetOutcome } from "../fleet/outcome.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
@@ -149,6 +149,7 @@ function queuedJob(
 ): QueuedJob {
 	const { max_depth } = meta.run.limits;
 	const trace = environment.trace?.spanOf(machine)?.traceparent;
+	const priority = priorityOf(environment.invoker);
 	const job: StartJob = {
 		kind: "start",
 		execution_id: id,
@@ -161,6 +162,7 @@ function queuedJob(
 		limits: { ...environment.ledger.left(), max_depth },
 		join,
 		...(trace !== undefined && { trace }),
+		...priority,
 	};
-	return { id, job, machine: config.name, requires: config.requires };
+	return { id, job, machine: config.name, requires: config.requires, ...priority };
 }
