@@ -34,6 +34,11 @@ export function startHeartbeats(registrations: RegistrationBackend, workerId: st
 	run.ended.addEventListener("abort", stop, { once: true });
 }
 
+/** Whether a worker is heard of by itself already. */
+export function isBeating(registrations: RegistrationBackend, workerId: string): boolean {
+	return stops.get(registrations)?.has(workerId) ?? false;
+}
+
 export function stopHeartbeats(registrations: RegistrationBackend, workerId: string): void {
 	stops.get(registrations)?.get(workerId)?.();
 }

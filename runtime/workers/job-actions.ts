@@ -1,11 +1,13 @@
 /** Actions on the jobs of a pool (spec section 17.3): what a worker does between its registration and its end. */
 import { own } from "../../compiler/document/plain-data.ts";
 import { StoreError } from "../store/errors.ts";
+import { isBeating, startHeartbeats } from "./heartbeats.ts";
 import { optionalText, requiredText } from "./read-context.ts";
 import { type ActionCall, poolOf, type WorkerAction } from "./worker-action.ts";
 
 const claimJob: WorkerAction = async (call) => {
 	const workerId = requiredText(call.context, call.action, "worker_id");
+	await comeBack(call, workerId);
 	const item = await poolOf(call).claim(workerId);
 	if (item === null) return { job: null, job_id: null };
 	await noteTask(call, workerId, item.id);
@@ -27,6 +29,20 @@ const failJob: WorkerAction = async (call) => {
 	await noteNoTask(call);
 	return {};
 };
+
+/**
+ * A worker that was taken for lost, or that goes on in another process, is active again before it claims: else nobody would
+ * look for what it has when it is lost once more.
+ */
+async function comeBack({ registrations, run }: ActionCall, workerId: string): Promise<void> {
+	const record = await registrations.get(workerId);
+	if (record === null) return;
+	if (record.status === "lost") {
+		await registrations.heartbeat(workerId);
+		await registrations.updateStatus(workerId, "active");
+	}
+	if (!isBeating(registrations, workerId)) startHeartbeats(registrations, workerId, run);
+}
 
 async function noteNoTask(call: ActionCall): Promise<void> {
 	const workerId = optionalText(call.context, call.action, "worker_id");

@@ -75,6 +75,17 @@ describe("jobs", () => {
 		expect(await act(store, "claim_job", { worker_id: "w" })).toMatchObject({ job: "x" });
 	});
 
+	it("makes a worker that was taken for lost active again before it claims", async () => {
+		const { store, pool, registrations, advance } = setUp();
+		await registrations.register({ worker_id: "w" });
+		await registrations.updateStatus("w", "lost");
+		await pool.push("x");
+		advance(100);
+		await act(store, "claim_job", { pool_id: "p", worker_id: "w" });
+		const last_heartbeat = "2026-01-02T03:05:45.000Z";
+		expect(await registrations.get("w")).toMatchObject({ status: "active", last_heartbeat });
+	});
+
 	it("complete_job keeps the result", async () => {
 		const { store, pool, registrations } = setUp();
 		await registrations.register({ worker_id: "w" });

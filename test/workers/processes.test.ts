@@ -119,7 +119,9 @@ async function place(): Promise<Place> {
 		store,
 		async run(machine, input) {
 			const args = ["run", machine, "--hooks", "hooks.mjs", "--store", address, "--input", JSON.stringify(input), "-q"];
-			const { code, stdout, stderr } = await flatstate(args, { cwd: folder.path });
+			const { FLATSTATE_WORKER_LOGS: logs = "" } = process.env;
+			const env = { FLATSTATE_WORKER_LOGS: logs };
+			const { code, stdout, stderr } = await flatstate(args, { cwd: folder.path, env });
 			if (code !== 0) throw new Error(stderr);
 			return Object(JSON.parse(stdout));
 		},
@@ -235,6 +237,21 @@ for (const [backend, server, named] of servers) {
 		expect(await store.registrations?.get("w")).toMatchObject({ status: "active" });
 	});
 }
+
+it("lets a process that a machine has started start none itself", async () => {
+	const { path, run, store } = await place();
+	await push(store, [{ n: 1 }]);
+	const logs = join(path, "logs");
+	vi.stubEnv("FLATSTATE_WORKER_LOGS", logs);
+	onTestFinished(() => {
+		vi.unstubAllEnvs();
+	});
+	const { ids } = await run("checker.yml", { pool_id: "p", max_workers: 1, worker: "checker.yml" });
+	const log = join(logs, `${Object(ids)[0]}.log`);
+	await vi.waitFor(() => expect(existsSync(log) && readFileSync(log, "utf8")).toContain("}"), patience);
+	expect(readFileSync(log, "utf8")).toContain("starts no further ones");
+	expect(await store.work?.pool("p").size()).toBe(1);
+});
 
 it("starts no file outside of the machine's folder, and none that is not there", async () => {
 	const { run, store } = await place();
