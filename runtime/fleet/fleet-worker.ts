@@ -17,8 +17,9 @@ import type { JobReport } from "./job-report.ts";
 import { JobRunner } from "./job-runner.ts";
 import type { JoinBackend } from "./join-backend.ts";
 import { repairJoins } from "./repair-joins.ts";
-import { type Capabilities, injectedHooksRequirement, missingFrom, requirementWords } from "./requirements.ts";
+import { type Capabilities, capabilityNames, missingFrom, requirementWords } from "./requirements.ts";
 import { wakingDispatcher } from "./wake-parked.ts";
+import type { WorkerFigures } from "./worker-figures.ts";
 
 export interface FleetWorkerOptions {
 	/** Shared by all workers: Redis or Postgres. */
@@ -77,6 +78,7 @@ export class FleetWorker implements AsyncDisposable {
 	/** What was said to be missing. */
 	readonly #told = new Set<string>();
 	readonly #timers: NodeJS.Timeout[] = [];
+	#lastFigures: { readonly at: number; readonly handled: number };
 	#listening: Promise<void> = Promise.resolve();
 	#consumer: JobConsumer | undefined;
 	#stopHearing: (() => Promise<void>) | undefined;
@@ -88,6 +90,7 @@ export class FleetWorker implements AsyncDisposable {
 		this.#options = options;
 		this.#store = store;
 		this.#now = now;
+		this.#lastFigures = { at: now(), handled: 0 };
 		const invoker: QueueInvoker = { kind: "queue", queue, window };
 		this.#runner = new JobRunner({
 			store,
@@ -119,7 +122,7 @@ export class FleetWorker implements AsyncDisposable {
 			worker_id: workerId,
 			host: hostname(),
 			pid: process.pid,
-			capabilities: this.#capabilities(),
+			capabilities: capabilityNames(this.#options.capabilities),
 			started_at: new Date(this.#now()).toISOString(),
 			metadata: this.#metadata(),
 		});
@@ -205,24 +208,20 @@ export class FleetWorker implements AsyncDisposable {
 		return repairJoins({ store: this.#store, queue, logger, idleSince });
 	}
 
-	#capabilities(): string[] {
-		const { hooks, hasInjectedHooks, agentTypes, codeAgents } = this.#options.capabilities;
-		return [
-			...[...hooks].map((name) => `hooks:${name}`),
-			...(hasInjectedHooks ? [injectedHooksRequirement] : []),
-			...(agentTypes ? [...agentTypes].map((type) => `agent:${type}`) : ["agent:*"]),
-			...[...codeAgents].map((name) => `code:${name}`),
-		].sort();
-	}
-
-	#metadata(): Record<string, unknown> {
+	#metadata(): WorkerFigures {
 		const { queue, concurrency = 16 } = this.#options;
+		const { handled } = this;
+		const now = this.#now();
+		const seconds = (now - this.#lastFigures.at) / 1000;
+		const perSecond = seconds > 0 ? (handled - this.#lastFigures.handled) / seconds : 0;
+		this.#lastFigures = { at: now, handled };
 		return {
 			kind: "fleet",
 			queue: queue.name,
 			concurrency,
 			running: this.running.length,
-			handled: this.handled,
+			handled,
+			jobs_per_second: Math.round(perSecond * 100) / 100,
 			memory: process.memoryUsage.rss(),
 		};
 	}

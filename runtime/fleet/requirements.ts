@@ -11,6 +11,8 @@ export interface RequirementOptions {
 /** Stands for hooks without a name, given in code or by a module's default export. */
 export const injectedHooksRequirement = "hooks:*";
 
+const anyAgent = "agent:*";
+
 /** Sorted, each once: `hooks:NAME`, `hooks:*`, `agent:TYPE`, `code:AGENT`. Modules that a machine names are files beside it. */
 export function requirementsOf(plan: MachinePlan, options: RequirementOptions): readonly string[] {
 	const refs = [...plan.machineHooks, ...plan.lifecycleHooks, ...plan.states.flatMap(({ hooks }) => hooks)];
@@ -31,6 +33,27 @@ export interface Capabilities {
 	/** Undefined: any, as where scripted answers stand for all agents. */
 	readonly agentTypes: ReadonlySet<string> | undefined;
 	readonly codeAgents: ReadonlySet<string>;
+}
+
+/** As a worker registers them, and jobs require them; sorted. `agent:*` stands for agents of any type. */
+export function capabilityNames({ hooks, hasInjectedHooks, agentTypes, codeAgents }: Capabilities): string[] {
+	return [
+		...[...hooks].map((name) => `hooks:${name}`),
+		...(hasInjectedHooks ? [injectedHooksRequirement] : []),
+		...(agentTypes ? [...agentTypes].map((type) => `agent:${type}`) : [anyAgent]),
+		...[...codeAgents].map((name) => `code:${name}`),
+	].sort();
+}
+
+/** What a worker has registered. */
+export function readCapabilities(names: readonly string[]): Capabilities {
+	const named = (kind: string) => new Set(names.map(splitNeed).flatMap(([of, name]) => (of === kind ? [name] : [])));
+	return {
+		hooks: named("hooks"),
+		hasInjectedHooks: names.includes(injectedHooksRequirement),
+		agentTypes: names.includes(anyAgent) ? undefined : named("agent"),
+		codeAgents: named("code"),
+	};
 }
 
 /** Those of `requires` that a worker lacks. */

@@ -58,6 +58,7 @@ function createProgram(finish: Finish): Command {
 		addSignal,
 		addDispatch,
 		addWorker,
+		addFleet,
 		addMockModel,
 	]) {
 		add(program, finish);
@@ -408,6 +409,22 @@ function addWorker(program: Command, finish: Finish): void {
 		.action(async (options: Parameters<typeof import("./worker.ts").workerCommand>[0]) => {
 			const { workerCommand } = await import("./worker.ts");
 			finish(await workerCommand(options));
+		});
+}
+
+function addFleet(program: Command, finish: Finish): void {
+	program
+		.command("fleet")
+		.showHelpAfterError(pointer("fleet"))
+		.description("show the workers of a fleet, what its queues hold, and which executions are stuck")
+		.option("--store <url>", "the store that the workers share (default: FLATSTATE_STORE)")
+		.option("--queue <name>", "name of the queue (default: flatstate)")
+		.option("--watch", "show it anew each second until Ctrl-C or q (default: on a terminal)")
+		.option("--no-watch", "show it once")
+		.option("--json", "print one JSON document; with --watch one line each second")
+		.action(async (options: Parameters<typeof import("./fleet.ts").fleetCommand>[0]) => {
+			const { fleetCommand } = await import("./fleet.ts");
+			finish(await fleetCommand(options));
 		});
 }
 

@@ -1,0 +1,146 @@
+/** `flatstate fleet`: what it shows of workers, queues and executions, on a pipe, a narrow terminal, and as JSON. */
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
+import { lookAtExecutions } from "../../runtime/fleet/fleet-report.ts";
+import { flatstate } from "../cli/built-command.ts";
+import { files } from "../cli/files.ts";
+import { onTerminal } from "../cli/on-terminal.ts";
+import { redisForTests } from "../servers/redis.ts";
+import { fleetOnRedis, parentOf } from "./fleet-on-redis.ts";
+
+const server = await redisForTests();
+
+const child = `
+        name: hooked
+        hooks: own
+        states:
+          work: { type: initial, action: act, transitions: [{ to: end }] }
+          end: { type: final }`;
+
+if ("reason" in server) {
+	describe("flatstate fleet", () => {
+		it.skip(`is not tested: ${server.reason}`);
+	});
+} else {
+	afterAll(() => server.stop());
+	const { url } = server;
+
+	describe("flatstate fleet", () => {
+		it("shows workers, what queues hold and what no worker has for it, and counts executions", async () => {
+			const fleet = await fleetOnRedis(url);
+			await using folder = files({ "parent.yml": parentOf(child) });
+			await fleet.run(`${folder.path}/parent.yml`, { items: [1, 2] }, "p1");
+			const before = await flatstate(["fleet", "--store", fleet.url]);
+			expect(before).toMatchObject({ code: 0, stderr: "" });
+			expect(before.stdout).toContain("No workers. Start one: `flatstate worker --store URL`.");
+
+			const worker = await fleet.worker("--concurrency", "3");
+			const { code, stdout } = await flatstate(["fleet", "--store", fleet.url, "--json"]);
+			expect(code).toBe(0);
+			expect(JSON.parse(stdout)).toEqual({
+				time: expect.stringMatching(/^\d{4}-.*Z$/),
+				queue: `flatstate at ${fleet.url}`,
+				workers: [
+					{
+						worker_id: expect.any(String),
+						host: expect.any(String),
+						pid: expect.any(Number),
+						status: "active",
+						last_heartbeat: expect.any(String),
+						started_at: expect.any(String),
+						concurrency: 3,
+						running: 0,
+						handled: 0,
+						jobs_per_second: 0,
+						memory: expect.any(Number),
+						capabilities: expect.arrayContaining(["agent:flatagent", "hooks:logging"]),
+					},
+				],
+				queues: [
+					{ name: "flatstate", requires: [], waiting: 0, delayed: 0, running: 0, missing: [], workers: 1 },
+					{
+						name: expect.stringMatching(/^flatstate-/),
+						requires: ["hooks:own"],
+						waiting: 2,
+						delayed: 0,
+						running: 0,
+						missing: ["hooks:own"],
+						workers: 0,
+					},
+				],
+				jobs_per_second: 0,
+				executions: {
+					active: { count: 0, more: false },
+					waiting: { count: 1, more: false },
+					stopped: { count: 0, more: false },
+					failed: { count: 0, more: false },
+					done: { count: 0, more: false },
+				},
+				stuck: [],
+			});
+
+			for (const columns of [60, 40]) {
+				const live = await onTerminal(["fleet", "--store", fleet.url], {
+					cwd: folder.path,
+					columns,
+					talk: [["q: quit", "q"]],
+				});
+				expect(live).toMatchObject({ code: 0, unsaid: 0 });
+				// What stays on the terminal after the live table.
+				const text = stripVTControlCharacters(live.raw.split("\u001b[?1049l").at(-1) ?? "");
+				expect(text).toContain("1 worker");
+				expect(text).toMatch(/WORKER +STATUS +RUNNING/);
+				expect(text).toMatch(/hooks:own +2/);
+				expect(text.replaceAll(/\s+/g, " ")).toContain(
+					"2 jobs wait for a worker that has the hooks `own`: none of these does.",
+				);
+				for (const line of text.split(/\r?\n/)) expect(line.length, line).toBeLessThanOrEqual(columns);
+			}
+
+			worker.signal("SIGTERM");
+			await worker.ended;
+			const after = await flatstate(["fleet", "--store", fleet.url]);
+			expect(after.stdout).toMatch(/ terminated +0\/3 /);
+			expect(after.stdout).toContain("\n0 workers · 0.0 jobs/s\n");
+		});
+
+		it("finds what is active without anybody who runs it, and parents whose jobs are gone", async () => {
+			await using store = openMemoryStore();
+			const hour = new Date(0).toISOString();
+			const row = {
+				parent_execution_id: null,
+				machine_name: "m",
+				event: "execute",
+				current_state: "s",
+				step: 1,
+				waiting_channel: null,
+				wake_at: null,
+				total_api_calls: 0,
+				total_cost: 0,
+				error: null,
+				created_at: hour,
+				updated_at: hour,
+			};
+			const add = async (id: string, status: "active" | "waiting", more: { readonly wake_at?: number } = {}) => {
+				const ids = { execution_id: id, root_execution_id: id };
+				await store.persistence.commit([{ summary: { ...row, ...ids, status, ...more }, log: [] }], null);
+			};
+			await add("lost", "active");
+			await add("held", "active");
+			await add("parent", "waiting");
+			await add("asleep", "waiting", { wake_at: 1 });
+			await store.lock?.acquire("held");
+			const now = 3_600_000;
+			const queue = { name: "q", requires: [], waiting: 0, delayed: 0, running: 0 };
+			const report = await lookAtExecutions({ store, now }, [queue]);
+			expect(report.stuck).toEqual([
+				{ execution_id: "lost", machine_name: "m", reason: "no_holder", since: hour },
+				{ execution_id: "parent", machine_name: "m", reason: "nothing_queued", since: hour },
+			]);
+			expect(report.executions.waiting).toEqual({ count: 2, more: false });
+			const busy = await lookAtExecutions({ store, now }, [{ ...queue, waiting: 1 }]);
+			expect(busy.stuck.map(({ execution_id: id }) => id)).toEqual(["lost"]);
+		});
+	});
+}
