@@ -5,6 +5,7 @@ import { WorkerLostError } from "../fleet/errors.ts";
 import type { ProcessInvoker } from "../fleet/invoker.ts";
 import { storedOutcome } from "../fleet/outcome.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
+import type { ExecutionSummary } from "../store/execution-summary.ts";
 import type { Store } from "../store/store.ts";
 import { type AwaitedChildren, busy } from "./join.ts";
 import type { RemoteChild } from "./remote-children.ts";
@@ -12,7 +13,7 @@ import type { Visit } from "./visit.ts";
 
 /** A child whose process ends so often without an end of its own has failed. */
 const mostStarts = 5;
-/** Milliseconds between looks at a child that a process of an earlier life runs. */
+/** Milliseconds between looks at a child that is parked, or that a process of an earlier life runs. */
 const lookEvery = 500;
 
 /** Runs each child in a process. @returns outcomes in the order in which they ended */
@@ -58,28 +59,29 @@ async function runInProcess(
 	child: RemoteChild,
 	signal: AbortSignal,
 ): Promise<ChildOutcome> {
-	const { environment, services, state, steps } = visit;
+	const { services, steps } = visit;
 	const look = () => loadExecution(store.persistence, child.id, services.logger, false);
 	for (let starts = 0; ; ) {
 		signal.throwIfAborted();
 		const loaded = await busy(visit, look);
 		const outcome = loaded && storedOutcome(loaded);
 		if (outcome) return outcome;
-		if (starts > 0 && loaded?.summary.status === "waiting") {
-			// It parks with its child, and both go on when the child is woken.
-			environment.activity.wait({
-				executionId: child.id,
-				state: state.name,
-				channel: loaded.summary.waiting_channel ?? "",
-			});
-			return await new Promise<never>(() => undefined);
-		}
-		if (await busy(visit, async () => (await store.lock?.holder(child.id)) ?? null)) {
+		const isRunning = await busy(visit, async () => (await store.lock?.holder(child.id)) ?? null);
+		if (isRunning || (loaded && (await busy(visit, () => mustWait(loaded.summary, store, services.now()))))) {
 			await steps.sleepUntil(services.now() + lookEvery, { signal });
 			continue;
 		}
+		// What parks and goes on is no loss.
+		if (loaded?.summary.status === "waiting") starts = 0;
 		if (starts === mostStarts) return { error: new WorkerLostError(child.id, starts) };
 		starts += 1;
 		await steps.ready(() => invoker.run(child.queued.job, signal));
 	}
+}
+
+/** Whether a child is parked that neither a signal nor its time wakes yet. */
+async function mustWait({ status, ...row }: ExecutionSummary, { signals }: Store, now: number): Promise<boolean> {
+	if (status !== "waiting") return false;
+	if (row.wake_at !== null && row.wake_at <= now) return false;
+	return row.waiting_channel === null || (await signals.peek(row.waiting_channel)).length === 0;
 }
