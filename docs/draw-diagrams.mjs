@@ -25,6 +25,8 @@ const examples = {
 	"examples/story_writer/machine.svg": "examples/story_writer/config/story.yml",
 	"examples/character_card/machine.svg": "examples/character_card/config/chat.yml",
 	"examples/key_results/machine.svg": "examples/key_results/config/machine.yml",
+	"examples/fleet/archive.svg": "examples/fleet/config/archive.yml",
+	"examples/fleet/clerk.svg": "examples/fleet/config/clerk.yml",
 	"examples/scheduler/machine.svg": "examples/scheduler/config/loan.yml",
 	"examples/distributed_worker/checker.svg": "examples/distributed_worker/config/checker.yml",
 	"examples/distributed_worker/worker.svg": "examples/distributed_worker/config/worker.yml",

@@ -7,6 +7,7 @@
  *   `model` is `provider/name`, for `FlatMachine`; `onEvent` prints a progress line for each event of a run; `log`
  *   prints a line of its own. `store` is the address given with `--store`, which the examples of launched machines and of
  *   sleepers take; else each uses a store of its own. Progress goes to standard error, the result to standard output.
+ *   An error that `run` throws is printed; where it has an `exitCode`, the process ends with that, and else with 1.
  *
  * If the folder has a `model.yml` or `model.mjs`, this is the script of a mock model: an HTTP server in this process that
  * answers in place of a real model. With `--model PROVIDER/NAME` that model answers, with `--real` those that the
@@ -66,7 +67,7 @@ async function runExample(name) {
 		console.log(toJson(result));
 	} catch (error) {
 		console.error(`${error.name}: ${error.message}`);
-		process.exitCode = 1;
+		process.exitCode = error.exitCode ?? 1;
 	} finally {
 		await mock?.close();
 	}

@@ -24,6 +24,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 	"dynamic_agent/config/hiring.yml": { job: "Sort the mail.", letters: ["Are you open?"], example: "" },
 	"embed-in-xstate/config/loan.yml": { object: "lute", museum: "The city museum" },
 	"error_handling/config/machine.yml": {},
+	"fleet/config/archive.yml": { letters: [{ number: 1, text: "In 1904 we were given a bell by two sailors." }] },
 	"gepa_self_optimizer/config/evolution.yml": {
 		prompt: "Answer.",
 		cases: [{ text: "Who has it? Ms Okafor.", wanted: "Ms Okafor" }],
