@@ -60,6 +60,7 @@ async function fileLetters(workers, { store: address, log, signal }) {
 		]);
 		const done = await ofArchive("done");
 		const { summary: archived } = await store.persistence.loadExecution(executionId);
+		log(`the fleet, as \`flatstate fleet\` shows it:\n${await flatstate(["fleet"], { store: address })}`);
 		return {
 			letters: letters.length,
 			filed: done.length,
