@@ -403,6 +403,8 @@ function addWorker(program: Command, finish: Finish): void {
 			"where hooks and agents in files of their own, and files with keys, are looked for where a machine's own folder is not here",
 		)
 		.option("--window <n>", "children of one parent in the queue at a time (default: 500)", positiveInteger)
+		.option("--metrics-port <n>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics", portNumber)
+		.option("--metrics-host <host>", "address to serve them at (default: 127.0.0.1)")
 		.option("--lock <seconds>", "after which others take over what a dead worker ran (default: 15)", positiveNumber)
 		.option("-q, --quiet", "nothing on stderr but errors")
 		.addHelpText("after", runHelp)

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import type { WorkerMetrics } from "../../adapters/prometheus/worker-metrics.ts";
 import { type FleetWorker, startFleetWorker } from "../../runtime/fleet/fleet-worker.ts";
 import type { Capabilities } from "../../runtime/fleet/requirements.ts";
 import type { ResumeOptions } from "../../runtime/machine/run-result.ts";
@@ -22,10 +23,13 @@ import {
 	tellRetry,
 } from "./run-services.ts";
 import { UsageError } from "./usage-error.ts";
+import { packageVersion } from "./version.ts";
+import { type MetricsCommandOptions, serveWorkerMetrics } from "./worker-metrics.ts";
 
 export interface WorkerCommandOptions
 	extends FleetCommandOptions,
 		ServicesCommandOptions,
+		MetricsCommandOptions,
 		Omit<LimitCommandOptions, "wait" | "stream"> {
 	/** Executions at the same time. */
 	readonly concurrency?: number;
@@ -67,6 +71,10 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<Exit
 			const { concurrency = defaultConcurrency, machineConcurrency, window, machines } = options;
 			const folder = machines === undefined ? undefined : resolve(machines);
 			const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
+			const { queue } = fleet;
+			const running = () => worker?.running.length ?? 0;
+			const about = { workerId, version: packageVersion(), queue, concurrency, running };
+			await using served = await serveWorkerMetrics(options, about, console);
 			worker = await startFleetWorker({
 				...fleet,
 				machines: fleetMachines(fleet.store, compileOptions, folder),
@@ -74,15 +82,17 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<Exit
 				workerId,
 				concurrency,
 				lockSeconds: lock,
-				runOptions: runOptionsOf(options, console),
-				onJob: ({ outcome }) => {
-					if (outcome === "handed_over") handedOver += 1;
+				runOptions: runOptionsOf(options, console, served?.metrics),
+				onJob: (report) => {
+					if (report.outcome === "handed_over") handedOver += 1;
+					served?.metrics.onJob(report);
 				},
 				logger,
 				...(machineConcurrency && { machineConcurrency }),
 				...(window !== undefined && { window }),
 			});
 			if (!quiet) console.write(startText(workerId, fleet, concurrency, capabilities));
+			if (served && !quiet) console.write(`Metrics are at ${served.url}\n`);
 			if (!interrupt.signal.aborted) await once(interrupt.signal, "abort");
 			await worker.stop();
 			if (!quiet) console.write(endText(workerId, worker.handled, handedOver));
@@ -92,12 +102,17 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<Exit
 	);
 }
 
-function runOptionsOf(options: WorkerCommandOptions, console: RunConsole): Omit<ResumeOptions, "signal" | "invoker"> {
+function runOptionsOf(
+	options: WorkerCommandOptions,
+	console: RunConsole,
+	metrics: WorkerMetrics | undefined,
+): Omit<ResumeOptions, "signal" | "invoker"> {
 	const { parkSleeps = parksSleepsOver } = options;
 	return {
 		...limitsOf({ ...options, parkSleeps }),
 		onEvent: (event) => {
 			logRunEvent(event, console.logger);
+			metrics?.onEvent(event);
 			if (event.type === "retry" && console.tellsRetries) tellRetry(event, console);
 		},
 	};

@@ -1,4 +1,4 @@
-/** `flatstate fleet`: what it shows of workers, queues and executions, on a pipe, a narrow terminal, and as JSON. */
+/** `flatstate fleet`: what it shows of workers, queues and executions, on a pipe, a narrow terminal, and as JSON; and a worker's metrics. */
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
@@ -7,7 +7,7 @@ import { flatstate } from "../cli/built-command.ts";
 import { files } from "../cli/files.ts";
 import { onTerminal } from "../cli/on-terminal.ts";
 import { redisForTests } from "../servers/redis.ts";
-import { fleetOnRedis, parentOf } from "./fleet-on-redis.ts";
+import { fleetOnRedis, parentOf, until } from "./fleet-on-redis.ts";
 
 const server = await redisForTests();
 
@@ -17,6 +17,25 @@ const child = `
         states:
           work: { type: initial, action: act, transitions: [{ to: end }] }
           end: { type: final }`;
+
+const asks = `
+        name: asks
+        agents: { asked: { spec: flatagent, data: { model: { provider: openai, name: m }, user: hi } } }
+        states:
+          ask: { type: initial, agent: asked, transitions: [{ to: end }] }
+          end: { type: final }`;
+
+/** Samples of Prometheus' text by name and labels; each line must be one, or a comment. */
+function samples(text: string): Map<string, number> {
+	const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+	return new Map(
+		lines.map((line) => {
+			const [, name, value] = /^([a-z_][a-z0-9_]*(?:\{.*\})?) (\S+)$/i.exec(line) ?? [];
+			if (name === undefined) throw new Error(`no sample: ${line}`);
+			return [name, Number(value)];
+		}),
+	);
+}
 
 if ("reason" in server) {
 	describe("flatstate fleet", () => {
@@ -103,6 +122,42 @@ if ("reason" in server) {
 			const after = await flatstate(["fleet", "--store", fleet.url]);
 			expect(after.stdout).toMatch(/ terminated +0\/3 /);
 			expect(after.stdout).toContain("\n0 workers · 0.0 jobs/s\n");
+		});
+
+		it("serves metrics of a worker to Prometheus", async () => {
+			const fleet = await fleetOnRedis(url);
+			await using folder = files({
+				"parent.yml": parentOf(asks),
+				"script.json": JSON.stringify({ asked: Array.from({ length: 3 }, () => ({ content: "yes" })) }),
+			});
+			await fleet.run(`${folder.path}/parent.yml`, { items: [1, 2, 3] }, "p1");
+			const worker = await fleet.worker("--mock", `${folder.path}/script.json`, "--metrics-port", "0");
+			await worker.prints("/metrics\n");
+			const address = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(worker.text)?.[0] ?? "";
+			await fleet.ended("p1");
+			const metrics = await until("the parent's job is counted", async () => {
+				const read = samples(await (await fetch(address)).text());
+				return read.get('flatstate_jobs_total{kind="resume",outcome="done"}') === 1 ? read : undefined;
+			});
+			expect(Object.fromEntries(metrics)).toMatchObject({
+				'flatstate_jobs_total{kind="start",outcome="done"}': 3,
+				'flatstate_job_duration_seconds_count{kind="start"}': 3,
+				'flatstate_job_duration_seconds_bucket{le="+Inf",kind="resume"}': 1,
+				'flatstate_agent_calls_total{status="success"}': 3,
+				'flatstate_queue_jobs{requires="nothing",state="waiting"}': 0,
+				flatstate_executions_running: 0,
+				flatstate_worker_concurrency: 16,
+				flatstate_queue_up: 1,
+			});
+			expect([...metrics.keys()].join("\n")).toMatch(/^flatstate_worker_info\{worker_id="[^"]+",queue="flatstate at /m);
+			expect(metrics.get("process_resident_memory_bytes")).toBeGreaterThan(0);
+			expect((await fetch(address.replace("/metrics", "/"))).status).toBe(404);
+
+			const taken = /:(\d+)\//.exec(address)?.[1] ?? "";
+			const second = await flatstate(["worker", "--store", fleet.url, "--metrics-port", taken]);
+			expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("Give another --metrics-port") });
+			worker.signal("SIGTERM");
+			expect(await worker.ended).toMatchObject({ code: 0 });
 		});
 
 		it("finds what is active without anybody who runs it, and parents whose jobs are gone", async () => {
