@@ -13,6 +13,7 @@ import { FleetError } from "../runtime/fleet/errors.ts";
 import { requireShared } from "../runtime/fleet/fleet-worker.ts";
 import type { MachineInvoker } from "../runtime/fleet/invoker.ts";
 import type { JobQueue } from "../runtime/fleet/job-queue.ts";
+import { wakeInTime } from "../runtime/fleet/wake-in-time.ts";
 import type { CompiledSet } from "../runtime/machine/compiled-set.ts";
 import { type ReplayOptions, type ReplayReport, replayMachine } from "../runtime/machine/replay-machine.ts";
 import { resumeMachine } from "../runtime/machine/resume-machine.ts";
@@ -129,11 +130,20 @@ export class FlatMachine implements AsyncDisposable {
 		const { set, plan } = this.#compiled;
 		const durable = await this.#durable();
 		const invoker = options.invoker ?? (await this.#invoker(durable));
-		return runMachine(set, plan.id, input, {
+		const result = await runMachine(set, plan.id, input, {
 			...options,
 			...(durable && { durable }),
 			...(invoker && { invoker }),
 		});
+		if (durable) await this.#wakeInTime(result, durable, invoker);
+		return result;
+	}
+
+	/** Parked until a time, an execution of a fleet is woken by its workers. */
+	async #wakeInTime(result: RunResult, { store }: DurableStore, invoker: MachineInvoker | undefined): Promise<void> {
+		if (result.status !== "waiting" || invoker?.kind !== "queue") return;
+		const { queue } = invoker;
+		await wakeInTime(result.executionId, { store, queue, now: () => this.set.services.now() });
 	}
 
 	/**
@@ -152,7 +162,10 @@ export class FlatMachine implements AsyncDisposable {
 		const machines = new StoredMachines(durable.store, this.#options);
 		const { set, planId, chosenFor } = await machines.machineOf(executionId, this.#compiled, { useCurrent });
 		const invoker = rest.invoker ?? (await this.#invoker(durable));
-		return resumeMachine(set, planId, executionId, { ...rest, durable, chosenFor, ...(invoker && { invoker }) });
+		const given = { ...rest, durable, chosenFor, ...(invoker && { invoker }) };
+		const result = await resumeMachine(set, planId, executionId, given);
+		await this.#wakeInTime(result, durable, invoker);
+		return result;
 	}
 
 	/**

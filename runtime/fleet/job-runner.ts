@@ -32,6 +32,7 @@ import type { JoinBackend } from "./join-backend.ts";
 import { type Ended, failureText, outcomeText } from "./outcome.ts";
 import { readJob, readQueuedJob } from "./read-job.ts";
 import { injectedHooksRequirement } from "./requirements.ts";
+import { wakeInTime } from "./wake-in-time.ts";
 
 export interface JobRunnerOptions {
 	readonly store: Store & { readonly joins: JoinBackend };
@@ -248,7 +249,8 @@ export class JobRunner {
 	async #settle(job: StartJob | ResumeJob, { result, spent }: Lived, cancelled: AbortSignal): Promise<Handled> {
 		const id = job.execution_id;
 		if (result.status === "waiting") {
-			await this.#wakeInTime(job);
+			const { priority } = job;
+			await wakeInTime(id, { ...this.#options, ...(priority !== undefined && { priority }) });
 			return { end: { type: "done" }, outcome: "waiting" };
 		}
 		if (result.status === "stopped" && result.reason === "aborted") {
@@ -296,23 +298,6 @@ export class JobRunner {
 		const join = job.kind === "start" ? job.join : ((await this.#origin(id))?.join ?? null);
 		if (join !== null) await this.#tell(join, id, failureText(error));
 		else await this.#options.store.results.write(resultUri(id), errorValue(error));
-	}
-
-	/** An execution that is parked until a time is resumed then, without anybody waiting for it. */
-	async #wakeInTime({ execution_id: id, priority }: StartJob | ResumeJob): Promise<void> {
-		const { store, queue, now } = this.#options;
-		const stored = await store.persistence.loadExecution(id);
-		const wakeAt = stored?.summary.wake_at ?? null;
-		if (!stored || wakeAt === null) return;
-		await queue.add([
-			{
-				id: `time:${id}:${wakeAt}`,
-				job: { kind: "resume", execution_id: id, reason: "time", ...(priority !== undefined && { priority }) },
-				machine: stored.summary.machine_name,
-				requires: readOrigin(stored.origin)?.requires ?? [],
-				delayMs: Math.max(0, wakeAt - now()),
-			},
-		]);
 	}
 
 	async #origin(id: string): Promise<Origin | undefined> {

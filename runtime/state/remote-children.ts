@@ -72,7 +72,11 @@ export async function runRemotely(
 	if (!invoker) throw new TypeError("this run has no invoker");
 	const outcomes = new Map<string, ChildOutcome>();
 	for (const { key } of children) {
-		if (steps.has(key)) outcomes.set(key, steps.settle(key, { output: null }));
+		if (!steps.has(key)) continue;
+		const outcome = steps.settle(key, { output: null });
+		// What an earlier life of this visit has counted went with it.
+		countTotals(visit, outcome.summary);
+		outcomes.set(key, outcome);
 	}
 	const missing = children.filter(({ key }) => !outcomes.has(key));
 	if (missing.length === 0 || (first && outcomes.size > 0)) return outcomes;

@@ -3,12 +3,15 @@ import { awaitEnd } from "../../runtime/fleet/await-end.ts";
 import { joinIdOf } from "../../runtime/fleet/child-id.ts";
 import { FleetError } from "../../runtime/fleet/errors.ts";
 import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
+import { wakeInTime } from "../../runtime/fleet/wake-in-time.ts";
 import type { ResumeOptions, RunResult } from "../../runtime/machine/run-result.ts";
 import { ExecutionLockedError, StoreError } from "../../runtime/store/errors.ts";
 import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { defaultQueueName, isFleetAddress, openFleetQueue } from "../fleet-queue.ts";
 import { queueInvoker } from "../machine-invoker.ts";
+import { parseStoreUrl } from "../open-store.ts";
+import { orHowToGetOne } from "./fleet-store.ts";
 import { FleetWatch } from "./fleet-watch.ts";
 import { fleetHint } from "./resume-hint.ts";
 import type { RunConsole } from "./run-console.ts";
@@ -86,18 +89,12 @@ export async function openFleet(
 /** Opens what is on a server. @throws UsageError that says how to get one where none answers */
 export async function fromServer<T>(address: string, open: () => Promise<T>): Promise<T> {
 	try {
-		return await open();
+		const { kind } = parseStoreUrl(address);
+		return await (kind === "redis" || kind === "postgres" ? orHowToGetOne(kind, open) : open());
 	} catch (error) {
 		if (!(error instanceof FleetError || error instanceof StoreError)) throw error;
-		throw new UsageError(`${error.message}${serverHint(address, error)}`, { cause: error });
+		throw new UsageError(error.message, { cause: error });
 	}
-}
-
-function serverHint(address: string, { code }: FleetError | StoreError): string {
-	if (code !== "queue_unreachable" && code !== "store_unreachable") return "";
-	return /^\s*rediss?:/i.test(address)
-		? "\nA Redis to try with: docker run --rm -p 6379:6379 redis:7, or your system's package `redis-server`."
-		: "\nA Postgres to try with: docker run --rm -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16.";
 }
 
 export interface AwaitCommandOptions extends Pick<LimitCommandOptions, "wait"> {
@@ -130,7 +127,7 @@ export function leftText(executionId: string, storeAddress: string): string {
 export async function endInFleet(
 	executionId: string,
 	run: () => Promise<RunResult>,
-	{ store, address, watch }: Fleet,
+	{ store, address, queue, watch }: Fleet,
 	{ progress, signal, mayBeBusy, wait = false, quiet = false }: AwaitCommandOptions,
 ): Promise<RunResult> {
 	const result = await run().catch((error: unknown) => {
@@ -138,6 +135,7 @@ export async function endInFleet(
 		throw error;
 	});
 	if (result && !goesOnElsewhere(result)) return result;
+	if (result) await wakeInTime(executionId, { store, queue, now: Date.now });
 	const showChildren = async (row: ExecutionSummary) => {
 		// It is only shown: whoever waits for the execution is told of a store that cannot be read.
 		const state = await store.joins?.state(joinIdOf(row)).catch(() => null);

@@ -67,7 +67,8 @@ const howToGetOne = {
 		"No Postgres yet? Install one (`apt install postgresql`, `brew install postgresql`), or start one with Docker: `docker run -e POSTGRES_PASSWORD=PASSWORD -p 127.0.0.1:5432:5432 postgres`.",
 } as const;
 
-async function orHowToGetOne<T>(kind: keyof typeof howToGetOne, open: () => Promise<T>): Promise<T> {
+/** Says with the error of a server that does not answer how to get one. */
+export async function orHowToGetOne<T>(kind: keyof typeof howToGetOne, open: () => Promise<T>): Promise<T> {
 	try {
 		return await open();
 	} catch (error) {

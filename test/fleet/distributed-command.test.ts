@@ -133,7 +133,7 @@ describe.skipIf("reason" in server)("a distributed run", () => {
 			stderr: expect.stringContaining("--distributed needs a store that workers share"),
 		});
 		expect(file).toMatchObject({ code: 2, stderr: expect.stringContaining("--store redis://HOST:PORT") });
-		expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining("A Redis to try with: docker run") });
+		expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining("No Redis yet?") });
 		expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining("--queue needs --distributed") });
 	});
 

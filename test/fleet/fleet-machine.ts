@@ -22,7 +22,7 @@ data:
       output: { got: context.n, text: context.text }
 `;
 
-/** A machine with a state of these keys, which gives what that state's output was as \`all\`. */
+/** A machine with a state of these keys, which gives what that state's output was as `all`. */
 export function parentOf(state: string, { name = "parent", settings = "" } = {}): string {
 	return `spec: flatmachine
 spec_version: "4.2.1"
@@ -47,7 +47,7 @@ ${state
 `;
 }
 
-/** A foreach over \`input.items\`. */
+/** A foreach over `input.items`. */
 export const eachMachine = parentOf(`
 	foreach: context.items
 	as: item
