@@ -11,12 +11,12 @@ import type { Store } from "../../runtime/store/store.ts";
 import { defaultQueueName, isFleetAddress, openFleetQueue } from "../fleet-queue.ts";
 import { queueInvoker } from "../machine-invoker.ts";
 import { parseStoreUrl } from "../open-store.ts";
-import { orHowToGetOne } from "./fleet-store.ts";
 import { FleetWatch } from "./fleet-watch.ts";
 import { fleetHint } from "./resume-hint.ts";
 import type { RunConsole } from "./run-console.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { LimitCommandOptions } from "./run-services.ts";
+import { orHowToGetOne } from "./server-hint.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface DistributedCommandOptions {

@@ -1,12 +1,11 @@
 /** Opens the store and the queue that the commands of a fleet share, and says how to get a server where there is none. */
 import { openBullQueue } from "../../adapters/bullmq/index.ts";
-import { FleetError } from "../../runtime/fleet/errors.ts";
 import { requireShared, type SharedStore } from "../../runtime/fleet/fleet-worker.ts";
 import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
 import type { Logger } from "../../runtime/logging/logger.ts";
-import { StoreError } from "../../runtime/store/errors.ts";
 import { openStore, parseStoreUrl } from "../open-store.ts";
 import { mendable, type StoreCommandOptions, storeUrl } from "./executions-store.ts";
+import { orHowToGetOne } from "./server-hint.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface FleetCommandOptions extends StoreCommandOptions {
@@ -58,27 +57,4 @@ function fleetAddress(options: StoreCommandOptions) {
 	throw new UsageError(
 		`The workers of a fleet share a server, and \`${address.kind}:\` is none. Name one with --store redis://HOST:PORT/DB or --store postgres://USER@HOST/DATABASE.`,
 	);
-}
-
-const howToGetOne = {
-	redis:
-		"No Redis yet? Install one (`apt install redis-server`, `brew install redis`) and start it with `redis-server`, or start one with Docker: `docker run -p 127.0.0.1:6379:6379 redis`.",
-	postgres:
-		"No Postgres yet? Install one (`apt install postgresql`, `brew install postgresql`), or start one with Docker: `docker run -e POSTGRES_PASSWORD=PASSWORD -p 127.0.0.1:5432:5432 postgres`.",
-} as const;
-
-/** Says with the error of a server that does not answer how to get one. */
-export async function orHowToGetOne<T>(kind: keyof typeof howToGetOne, open: () => Promise<T>): Promise<T> {
-	try {
-		return await open();
-	} catch (error) {
-		const text = howToGetOne[kind];
-		if (error instanceof StoreError && error.code === "store_unreachable") {
-			throw new StoreError(error.code, `${error.message} ${text}`, { cause: error });
-		}
-		if (error instanceof FleetError && error.code === "queue_unreachable") {
-			throw new FleetError(error.code, `${error.message} ${text}`, { cause: error });
-		}
-		throw error;
-	}
 }
