@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const entries = [
 	"src/index.ts",
 	"src/stores.ts",
+	"src/fleet.ts",
 	"src/testing.ts",
 	"src/diagram/index.ts",
 	"src/inspect.ts",

@@ -272,7 +272,7 @@ function waitsForChildren(result: RunResult): boolean {
 }
 
 /** The output of a run, for those who want no more (see `FlatMachine.execute`). */
-function outputOf(result: RunResult): unknown {
+export function outputOf(result: RunResult): unknown {
 	switch (result.status) {
 		case "done":
 			return result.output;

@@ -1,9 +1,11 @@
 /** Waits for the end of an execution that goes on elsewhere: whoever ends it, its row in the store says so. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRecord } from "../../compiler/document/plain-data.ts";
 import { type LoadedExecution, loadExecution } from "../checkpoint/load-execution.ts";
 import { silentLogger } from "../logging/logger.ts";
 import { type RunResult, type RunTotals, spendingOf } from "../machine/run-result.ts";
 import { isGivenUp, limitOfRow } from "../machine/stopped.ts";
+import { resultUri } from "../results/result-uri.ts";
 import { reviveError } from "../steps/journal.ts";
 import { UnknownExecutionError } from "../store/errors.ts";
 import type { ExecutionSummary } from "../store/execution-summary.ts";
@@ -32,7 +34,11 @@ export async function awaitEnd(store: Store, executionId: string, options: Await
 	for (let waited = 0; ; waited += everyMs) {
 		signal?.throwIfAborted();
 		const stored = await store.persistence.loadExecution(executionId);
-		if (!stored && waited >= unknownMs) throw new UnknownExecutionError(executionId, store.name);
+		if (!stored) {
+			const failure = await failureToStart(store, executionId);
+			if (failure) return failure;
+			if (waited >= unknownMs) throw new UnknownExecutionError(executionId, store.name);
+		}
 		if (stored) {
 			onLook?.(stored.summary);
 			const result = isOver(stored.summary, awaitSignals) && (await storedEnd(store, executionId));
@@ -41,6 +47,20 @@ export async function awaitEnd(store: Store, executionId: string, options: Await
 		await sleep(everyMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
 	}
 }
+
+/** What a job that could not be run has left as its result. */
+async function failureToStart({ results }: Store, executionId: string): Promise<RunResult | undefined> {
+	const result = await results.read(resultUri(executionId), { block: false });
+	if (!isRecord(result) || typeof result._error !== "string") return undefined;
+	const { _error: message, _error_type: name } = result;
+	const error = reviveError({ name: typeof name === "string" ? name : "Error", message });
+	return { ...nothing, executionId, status: "failed", error };
+}
+
+const nothing = {
+	...{ state: "start", steps: 0, agentCalls: 0, cost: 0, agents: [], states: [] },
+	usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+};
 
 function isOver({ waiting_channel: channel, ...row }: ExecutionSummary, awaitSignals: boolean): boolean {
 	if (row.status === "waiting") return channel !== null && !awaitSignals;

@@ -24,21 +24,21 @@ import { cancelChannel } from "./cancel.ts";
 import { WorkerLostError } from "./errors.ts";
 import type { FleetMachine, FleetMachines } from "./fleet-machines.ts";
 import { giveUpExecution } from "./give-up.ts";
-import type { QueueInvoker } from "./invoker.ts";
+import type { MachineInvoker } from "./invoker.ts";
 import type { ExecutionJob, ResumeJob, StartJob } from "./job.ts";
 import type { JobEnd, JobQueue, TakenJob } from "./job-queue.ts";
 import type { JobOutcome, JobReport } from "./job-report.ts";
-import type { JoinBackend } from "./join-backend.ts";
 import { type Ended, failureText, outcomeText } from "./outcome.ts";
 import { readJob, readQueuedJob } from "./read-job.ts";
 import { injectedHooksRequirement } from "./requirements.ts";
 import { wakeInTime } from "./wake-in-time.ts";
 
 export interface JobRunnerOptions {
-	readonly store: Store & { readonly joins: JoinBackend };
+	/** Without joins where nobody waits at one: for processes of their own. */
+	readonly store: Store;
 	readonly queue: Pick<JobQueue, "add" | "remove">;
 	readonly machines: FleetMachines;
-	readonly invoker: QueueInvoker;
+	readonly invoker: MachineInvoker;
 	/** For every run, e.g. telemetry and events. */
 	readonly runOptions?: Omit<ResumeOptions, "signal" | "invoker">;
 	readonly logger: Logger;
@@ -149,7 +149,7 @@ export class JobRunner {
 		const id = job.execution_id;
 		if (taken.losses >= mostLosses) throw new WorkerLostError(id, taken.losses);
 		// Who gives a child up takes its job back; one that a lost worker had comes back all the same.
-		if (taken.losses > 0 && job.kind === "start" && job.join !== null && !(await store.joins.state(job.join))) {
+		if (taken.losses > 0 && job.kind === "start" && job.join !== null && !(await store.joins?.state(job.join))) {
 			return this.#giveUp(id);
 		}
 		const cancel = new AbortController();
@@ -169,7 +169,8 @@ export class JobRunner {
 		let spent: readonly Spending[] = [];
 		const options = {
 			...runOptions,
-			invoker: job.priority === undefined ? invoker : { ...invoker, priority: job.priority },
+			invoker:
+				job.priority === undefined || invoker.kind !== "queue" ? invoker : { ...invoker, priority: job.priority },
 			signal,
 			onLost: (error: unknown) => {
 				lost = { error };
@@ -281,7 +282,7 @@ export class JobRunner {
 
 	async #tell(join: string, id: string, outcome: string): Promise<void> {
 		const { store, queue } = this.#options;
-		const due = await store.joins.end(join, id, outcome);
+		const due = await store.joins?.end(join, id, outcome);
 		if (due && due.length > 0) await queue.add(due.map(readQueuedJob));
 	}
 

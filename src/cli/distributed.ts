@@ -11,15 +11,18 @@ import type { Store } from "../../runtime/store/store.ts";
 import { defaultQueueName, isFleetAddress, openFleetQueue } from "../fleet-queue.ts";
 import { queueInvoker } from "../machine-invoker.ts";
 import { parseStoreUrl } from "../open-store.ts";
+import { processInvoker } from "../process-invoker.ts";
 import { FleetWatch } from "./fleet-watch.ts";
-import { fleetHint } from "./resume-hint.ts";
+import { fleetHint, givenArguments } from "./resume-hint.ts";
 import type { RunConsole } from "./run-console.ts";
 import type { RunProgress } from "./run-progress.ts";
-import type { LimitCommandOptions } from "./run-services.ts";
+import type { LimitCommandOptions, ServicesCommandOptions } from "./run-services.ts";
 import { orHowToGetOne } from "./server-hint.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface DistributedCommandOptions {
+	/** Where children run: here, whatever the machine asks for, or in processes of their own. */
+	readonly invoker?: "inline" | "subprocess";
 	/** Run children, lists, items of `foreach` and launches as jobs on workers. */
 	readonly distributed?: boolean;
 	/** Name of the workers' queue. */
@@ -41,9 +44,12 @@ export function queueAddress(
 	store: string | undefined,
 	work: string | undefined,
 ): string | undefined {
-	const { distributed = false, queue, window, detach } = options;
-	if (!distributed && work === undefined) {
-		const [option] = Object.entries({ queue, window, detach }).find(([, value]) => value !== undefined) ?? [];
+	const { distributed = false, queue, window, detach, invoker } = options;
+	if ((!distributed && work === undefined) || invoker !== undefined) {
+		const [option] =
+			Object.entries({ queue, detach, ...(invoker !== "subprocess" && { window }) }).find(
+				([, value]) => value !== undefined,
+			) ?? [];
 		if (option !== undefined) throw new UsageError(`--${option} needs --distributed.`);
 		return undefined;
 	}
@@ -51,6 +57,23 @@ export function queueAddress(
 	throw new UsageError(
 		`${distributed ? "--distributed" : "`settings.backends.work`"} needs a store that workers share: --store redis://HOST:PORT or postgres://USER@HOST/DATABASE, or FLATSTATE_STORE.`,
 	);
+}
+
+/**
+ * The processes of `--invoker subprocess`.
+ * @param store address of the execution's store
+ * @throws UsageError for a store that processes cannot share
+ */
+export function processesOf(
+	{ invoker, window, ...options }: DistributedCommandOptions & ServicesCommandOptions,
+	store: string | undefined,
+): Pick<ResumeOptions, "invoker"> {
+	if (invoker !== "subprocess") return {};
+	if (store === undefined || parseStoreUrl(store).kind === "memory") {
+		throw new UsageError("--invoker subprocess needs a store that processes share, such as --store sqlite:runs.db.");
+	}
+	const settings = { store, options: givenArguments(options), ...(window !== undefined && { window }) };
+	return { invoker: processInvoker(settings) };
 }
 
 /** What a command opens for a fleet. */

@@ -49,6 +49,7 @@ function createProgram(finish: Finish): Command {
 		addValidate,
 		addCompile,
 		addRun,
+		addRunJob,
 		addTest,
 		addGraph,
 		addResume,
@@ -223,6 +224,14 @@ function withInspectOptions(command: Command): Command {
 /** Options of the commands that can have children run on a fleet. */
 function withFleetOptions(command: Command): Command {
 	return command
+		.addOption(
+			new Option(
+				"--invoker <kind>",
+				"where child machines run: inline, in this process, or subprocess, in processes of their own that share the store (default: inline)",
+			)
+				.choices(["inline", "subprocess"])
+				.conflicts(["distributed"]),
+		)
 		.option(
 			"--distributed",
 			"run child machines and launches as jobs on workers (`flatstate worker`); needs a redis:// or postgres:// store",
@@ -256,6 +265,16 @@ function addRun(program: Command, finish: Finish): void {
 		.action(async (file: string, options: Parameters<typeof import("./run.ts").runCommand>[1]) => {
 			const { runCommand } = await import("./run.ts");
 			finish(await runCommand(file, options));
+		});
+}
+
+/** Started by `--invoker subprocess`; not for people. */
+function addRunJob(program: Command, finish: Finish): void {
+	withRunOptions(program.command("run-job", { hidden: true }))
+		.description("run a child machine whose job comes on stdin")
+		.action(async (options: Parameters<typeof import("./run-job.ts").runJobCommand>[0]) => {
+			const { runJobCommand } = await import("./run-job.ts");
+			finish(await runJobCommand(options));
 		});
 }
 

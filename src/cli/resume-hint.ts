@@ -38,6 +38,11 @@ export function dispatchHint(address: string, options: ServicesCommandOptions): 
 
 /** The options of those that no store keeps, as arguments. */
 export function givenOptions(options: ServicesCommandOptions): readonly string[] {
+	return givenArguments(options).map(quoted);
+}
+
+/** The options that no store keeps, as arguments of a command line. */
+export function givenArguments(options: ServicesCommandOptions): readonly string[] {
 	const limits = (options.rateLimit ?? []).map(({ match, requests, seconds }) => `${match}=${requests}/${seconds}`);
 	const kept = keptByNobody.flatMap(([name, option]) => {
 		const value = options[name];

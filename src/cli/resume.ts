@@ -8,7 +8,14 @@ import { checkpointEventsOf } from "../machine-store.ts";
 import { StoredMachines } from "../stored-machine.ts";
 import { type AskOptions, answerAtTerminal, mayAsk } from "./ask.ts";
 import { compileOrExplain } from "./compile-or-explain.ts";
-import { type DistributedCommandOptions, endInFleet, LeftToFleet, openFleet, queueAddress } from "./distributed.ts";
+import {
+	type DistributedCommandOptions,
+	endInFleet,
+	LeftToFleet,
+	openFleet,
+	processesOf,
+	queueAddress,
+} from "./distributed.ts";
 import { type StoreCommandOptions, storeUrl, withStore } from "./executions-store.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { listenBeside } from "./interrupt.ts";
@@ -103,7 +110,11 @@ async function execute(executionId: string, options: ResumeCommandOptions): Prom
 		const inspected = { set, planId, executionId, signals: async () => store.signals };
 		const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 		try {
-			const runOptions = { ...runOptionsOf(options, interrupt.signal, console, progress), ...fleet?.runOptions };
+			const runOptions = {
+				...runOptionsOf(options, interrupt.signal, console, progress),
+				...fleet?.runOptions,
+				...processesOf(options, address),
+			};
 			const { signal } = interrupt;
 			const durable = { store, address, events: checkpointEventsOf(plan), isLazy: false };
 			const end = (run: () => Promise<RunResult>) =>

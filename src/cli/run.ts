@@ -13,6 +13,7 @@ import {
 	fromServer,
 	LeftToFleet,
 	openFleet,
+	processesOf,
 	queueAddress,
 } from "./distributed.ts";
 import { mendable } from "./executions-store.ts";
@@ -136,7 +137,11 @@ async function execute(
 	let opened = async (): Promise<Store | undefined> => undefined;
 	await using services = await openRunServices(options, console, () => opened());
 	const store = givenStore(options);
-	await using machine = compileOrExplain(file, () => new FlatMachine({ file, ...store, ...services.compileOptions }));
+	const invoker = options.invoker === "inline" ? { invoker: options.invoker } : {};
+	await using machine = compileOrExplain(
+		file,
+		() => new FlatMachine({ file, ...store, ...invoker, ...services.compileOptions }),
+	);
 	opened = () => machine.store();
 	const warnings = machine.diagnostics.length;
 	if (warnings > 0 && !options.quiet) {
@@ -148,6 +153,7 @@ async function execute(
 	if (options.parkSleeps !== undefined && !isKept) {
 		throw new UsageError("--park-sleeps needs a store that keeps the execution meanwhile: --store URL.");
 	}
+	const processes = processesOf(options, address);
 	const fleetAt = queueAddress(options, address, workAddressOf(machine.plan, address, process.env));
 	const shared = fleetAt === undefined ? undefined : await fromServer(fleetAt, () => machine.store());
 	await using fleet =
@@ -159,7 +165,7 @@ async function execute(
 	const inspection = await openRunInspection(inspected, options, (text) => console.write(text));
 	try {
 		const given = runOptionsOf(options, interrupt.signal, console, progress);
-		const runOptions = { ...given, ...fleet?.runOptions, executionId };
+		const runOptions = { ...given, ...fleet?.runOptions, ...processes, executionId };
 		const { signal } = interrupt;
 		const end = (run: () => Promise<RunResult>, mayBeBusy: boolean) =>
 			fleet ? endInFleet(executionId, run, fleet, { ...options, progress, signal, mayBeBusy }) : run();

@@ -11,6 +11,7 @@ const entries: Readonly<Record<string, string>> = {
 	flatstate: "src/index.ts",
 	"flatstate/compiler": "compiler/index.ts",
 	"flatstate/diagram": "src/diagram/index.ts",
+	"flatstate/fleet": "src/fleet.ts",
 	"flatstate/stores": "src/stores.ts",
 	"flatstate/testing": "src/testing.ts",
 	"flatstate/adapters/flatagent": "adapters/flatagent/index.ts",

@@ -31,6 +31,7 @@ it("compiles all code of the pages", { timeout: 120_000 }, async () => {
 					"flatstate/compiler": [join(root, "compiler/index.ts")],
 					"flatstate/diagram": [join(root, "src/diagram/index.ts")],
 					"flatstate/inspect": [join(root, "src/inspect.ts")],
+					"flatstate/fleet": [join(root, "src/fleet.ts")],
 					"flatstate/stores": [join(root, "src/stores.ts")],
 					"flatstate/testing": [join(root, "src/testing.ts")],
 				},
