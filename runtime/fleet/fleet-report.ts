@@ -76,8 +76,9 @@ export interface LookOptions {
 
 /** Seconds without a heartbeat after which a worker counts as stale: three of them. */
 const staleSeconds = 15;
-/** Ended workers are shown for so many seconds. */
+/** Seconds for which workers that have ended are shown, and those that were lost. */
 const endedSeconds = 60;
+const lostShownSeconds = 3600;
 /** Executions of a status are counted up to here. */
 const mostCounted = 1000;
 /** Executions in which something stuck is looked for. */
@@ -108,7 +109,7 @@ function workerReport(record: WorkerRecord, queue: string, now: number): FleetWo
 	if (!figures || baseName(figures.queue) !== baseName(queue)) return [];
 	const silentSeconds = (now - Date.parse(last_heartbeat)) / 1000;
 	const hasEnded = record.status === "terminated" || record.status === "lost";
-	if (hasEnded && silentSeconds > endedSeconds) return [];
+	if (hasEnded && silentSeconds > (record.status === "lost" ? lostShownSeconds : endedSeconds)) return [];
 	const status = !hasEnded && silentSeconds > staleSeconds ? "stale" : record.status;
 	const { concurrency, running, handled, jobs_per_second, memory } = figures;
 	const identity = { worker_id, host, pid, status, last_heartbeat, started_at };

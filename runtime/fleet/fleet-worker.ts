@@ -18,6 +18,7 @@ import { JobRunner } from "./job-runner.ts";
 import type { JoinBackend } from "./join-backend.ts";
 import { repairJoins } from "./repair-joins.ts";
 import { type Capabilities, capabilityNames, missingFrom, requirementWords } from "./requirements.ts";
+import { lostSeconds, sweepWorkers } from "./sweep-workers.ts";
 import { wakingDispatcher } from "./wake-parked.ts";
 import type { WorkerFigures } from "./worker-figures.ts";
 
@@ -134,6 +135,7 @@ export class FleetWorker implements AsyncDisposable {
 		});
 		this.#every(heartbeatSeconds, () => this.#quietly("say that it lives", () => this.#beat()));
 		this.#every(repairSeconds / 2, () => this.#quietly("look after joins", () => this.#repair(repairSeconds)));
+		this.#every(lostSeconds, () => this.#quietly("look after other workers", () => this.#sweep()));
 		const dispatcher = wakingDispatcher({ store: this.#store, queue, logger, now: this.#now });
 		this.#listening = dispatcher.listen({ signal: this.#over.signal });
 		// A store that cannot be read at the start fails the consumer, too.
@@ -199,7 +201,17 @@ export class FleetWorker implements AsyncDisposable {
 	}
 
 	async #beat(): Promise<void> {
-		await this.#store.registrations?.heartbeat(this.#options.workerId, this.#metadata());
+		const { registrations } = this.#store;
+		const { workerId } = this.#options;
+		const silentSeconds = (this.#now() - this.#lastFigures.at) / 1000;
+		await registrations?.heartbeat(workerId, this.#metadata());
+		// Others may have given this one up.
+		if (silentSeconds > lostSeconds) await registrations?.updateStatus(workerId, "active");
+	}
+
+	async #sweep(): Promise<void> {
+		const { registrations } = this.#store;
+		if (registrations) await sweepWorkers(registrations, this.#now());
 	}
 
 	#repair(repairSeconds: number): Promise<void> {

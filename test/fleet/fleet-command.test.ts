@@ -2,7 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
-import { lookAtExecutions } from "../../runtime/fleet/fleet-report.ts";
+import { lookAtExecutions, lookAtFleet } from "../../runtime/fleet/fleet-report.ts";
+import { sweepWorkers } from "../../runtime/fleet/sweep-workers.ts";
 import { flatstate } from "../cli/built-command.ts";
 import { files } from "../cli/files.ts";
 import { onTerminal } from "../cli/on-terminal.ts";
@@ -158,6 +159,28 @@ if ("reason" in server) {
 			expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("Give another --metrics-port") });
 			worker.signal("SIGTERM");
 			expect(await worker.ended).toMatchObject({ code: 0 });
+		});
+
+		it("says of silent workers that they are stale, then lost, and forgets them after a day", async () => {
+			let now = 0;
+			await using store = openMemoryStore({ now: () => now });
+			const figures = { kind: "fleet", queue: "q at here", concurrency: 4, running: 1, handled: 2 };
+			await store.registrations?.register({ worker_id: "w1", capabilities: ["hooks:own"], metadata: figures });
+			await store.registrations?.register({ worker_id: "pooled" });
+			const queue = { name: "q at there", depths: async () => [] };
+			const statuses = async (seconds: number) => {
+				now = seconds * 1000;
+				if (store.registrations) await sweepWorkers(store.registrations, now);
+				const { workers } = await lookAtFleet({ store, queue, now });
+				return workers.map(({ worker_id: id, status }) => `${id} ${status}`);
+			};
+			expect(await statuses(1)).toEqual(["w1 active"]);
+			expect(await statuses(20)).toEqual(["w1 stale"]);
+			expect(await statuses(61)).toEqual(["w1 lost"]);
+			expect(await statuses(4000)).toEqual([]);
+			expect((await store.registrations?.list())?.length).toBe(2);
+			expect(await statuses(90_000)).toEqual([]);
+			expect((await store.registrations?.list())?.map(({ worker_id: id }) => id)).toEqual(["pooled"]);
 		});
 
 		it("finds what is active without anybody who runs it, and parents whose jobs are gone", async () => {
