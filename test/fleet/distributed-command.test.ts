@@ -95,6 +95,26 @@ describe.skipIf("reason" in server)("a distributed run", () => {
 		expect(ended.stderr).toContain("Try again: flatstate resume");
 	});
 
+	it("says which child waits for a signal, and ends when it has come", async () => {
+		const waiting = childMachine
+			.replace(/ {2}agents:[\s\S]*?states:/, "  states:")
+			.replace(/agent: writer[\s\S]*?content }/, "wait_for: approvals\n      output_to_context: { text: output.text }");
+		await using folder = files({ "machine.yml": parentOf("machine: child\ninput: { n: 1 }"), "child.yml": waiting });
+		const url = address();
+		const { store } = await worker(url);
+		const args = ["run", "machine.yml", "--distributed", "--store", url, "--json"];
+		const child = startCommand(process.execPath, [main, ...args], { cwd: folder.path });
+		const ended = endOf(child);
+		let told = "";
+		child.stderr.on("data", (text: Buffer) => {
+			told += text.toString();
+		});
+		await vi.waitFor(() => expect(told).toContain("Machine child waits for a signal on approvals."), 10_000);
+		const [, to = ""] = /flatstate signal approvals --data JSON --to (\S+)/.exec(told) ?? [];
+		await store.signals.send("approvals", { text: "yes" }, { executionId: to });
+		expect(await ended).toMatchObject({ code: 0, stdout: '{"all":{"got":1,"text":"yes"}}\n' });
+	});
+
 	it("stops at a limit that is used up on workers", async () => {
 		await using folder = files(machines);
 		const url = address();

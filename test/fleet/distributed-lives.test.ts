@@ -1,5 +1,6 @@
 /** Executions on workers over their lives: children that are given up, wait, are launched, or are gone on with. */
 import { expect, it, vi } from "vitest";
+import { joinIdOf } from "../../runtime/fleet/child-id.ts";
 import { childMachine, eachMachine, parentOf } from "./fleet-machine.ts";
 import { fleetInMemory } from "./side-by-side.ts";
 
@@ -126,7 +127,13 @@ data:
 		expect(row).toMatchObject({ status: "waiting", parent_execution_id: "p1" });
 		return row?.execution_id ?? "";
 	});
-	expect((await fleet.store.persistence.loadExecution("p1"))?.summary).toMatchObject({ status: "waiting" });
+	const parent = await vi.waitFor(async () => {
+		const stored = await fleet.store.persistence.loadExecution("p1");
+		expect(stored?.summary).toMatchObject({ status: "waiting", waiting_channel: null });
+		return stored;
+	});
+	const join = parent ? await fleet.store.joins?.state(joinIdOf(parent.summary)) : undefined;
+	expect(join).toMatchObject({ executionId: "p1", needed: 1, ended: 0 });
 	await fleet.store.signals.send("approvals", { answer: 42 }, { executionId: child });
 	expect(await ended).toMatchObject({ status: "done", output: { all: { answer: 42 } } });
 });

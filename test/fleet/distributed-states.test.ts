@@ -37,6 +37,7 @@ const cases: Readonly<Record<string, Case>> = {
 			),
 			"child.yml": failing,
 		},
+		gives: "_error",
 	},
 	"a foreach": { files: { "machine.yml": eachMachine }, input: { items: [1, 2, 3, 4, 5] } },
 	"a foreach in a small window": {
@@ -62,18 +63,30 @@ const cases: Readonly<Record<string, Case>> = {
 	"a foreach with items that fail": {
 		files: { "machine.yml": eachMachine, "child.yml": failing },
 		input: { items: [1, 2, 3] },
+		gives: "_error",
 	},
 	"a foreach with an input that cannot be made": {
 		files: {
 			"machine.yml": parentOf('foreach: context.items\nas: item\nmachine: child\ninput: { n: "{{ 6 // item }}" }'),
 		},
 		input: { items: [1, 0, 3] },
+		gives: "_error",
 	},
 	"mode any": {
 		files: {
 			"machine.yml": parentOf("foreach: context.items\nas: item\nmode: any\nmachine: child\ninput: { n: item }"),
 		},
 		input: { items: [5] },
+	},
+	"mode any, of which the only one fails": {
+		files: {
+			"machine.yml": parentOf("foreach: context.items\nas: item\nmode: any\nmachine: child\ninput: { n: item }"),
+			"child.yml": failing,
+		},
+		input: { items: [1] },
+	},
+	"a list with mode any": {
+		files: { "machine.yml": parentOf("machine: [child]\nmode: any\ninput: { n: 3 }") },
 	},
 	"children of children": {
 		files: {
@@ -102,5 +115,6 @@ describe("a state on workers ends as inline", () => {
 			return;
 		}
 		expect(what).toEqual(essence(here));
+		if (each.gives) expect(JSON.stringify([here.output, here.error instanceof Error])).toContain(each.gives);
 	});
 });

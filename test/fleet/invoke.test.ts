@@ -1,5 +1,5 @@
 /** `invoke` and `launch`: a machine of its own by any invoker, and its result by id. */
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { openMemoryStore } from "../../adapters/stores/memory/index.ts";
 import { memoryLoader } from "../../compiler/document/memory-loader.ts";
 import type { CompileOptions } from "../../src/compile.ts";
@@ -50,4 +50,15 @@ it("throws for a job that no worker can run", async () => {
 	const forgetful = { ...store, configs: { ...store.configs, put: async () => "0".repeat(64) } };
 	const failed = invoke({ queue }, forgetful, { machine, input: { n: 1 } });
 	await expect(failed).rejects.toMatchObject({ name: "ConfigMissingError" });
+});
+
+it("runs no machine on workers whose store nobody shares, though its file asks for it", async () => {
+	vi.stubEnv("REDIS_URL", "redis://127.0.0.1:1");
+	onTestFinished(() => void vi.unstubAllEnvs());
+	const text = childMachine.replace("  context:", "  settings: { backends: { work: redis } }\n  context:");
+	const options = { file: "child.yml", loader: memoryLoader({ "child.yml": text }), ...answers };
+	await using machine = new FlatMachine(options);
+	await expect(machine.run({ n: 1 })).rejects.toMatchObject({ code: "store_not_shared" });
+	await using here = new FlatMachine({ ...options, invoker: "inline" });
+	expect(await here.execute({ n: 1 })).toEqual({ got: 1, text: "hello" });
 });

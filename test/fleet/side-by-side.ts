@@ -24,6 +24,8 @@ export interface Case {
 	readonly run?: RunOptions;
 	readonly window?: number;
 	readonly concurrency?: number;
+	/** What stands in the output, so that a case is of what its name says. */
+	readonly gives?: string;
 }
 
 /** What is the same wherever children run. */

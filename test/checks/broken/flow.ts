@@ -167,6 +167,19 @@ states:
 		says: ["put the agent into a machine of its own"],
 	},
 	{
+		name: "an unknown place for work",
+		yaml: `settings: { backends: { work: rediss } }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+		gives: "FS4113 1:31",
+		says: ["did you mean `redis`?"],
+		mended: `settings: { backends: { work: redis } }
+states:
+  start: { type: initial, transitions: [{ to: done }] }
+  done: { type: final }`,
+	},
+	{
 		name: "an unknown backend",
 		yaml: `persistence: { enabled: true, backend: sqlite3 }
 states:
