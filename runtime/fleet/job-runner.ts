@@ -17,6 +17,7 @@ import {
 	ChildExecutionError,
 	ExecutionExistsError,
 	ExecutionLockedError,
+	LeaseLostError,
 	UnknownExecutionError,
 } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
@@ -76,6 +77,7 @@ const lasting = new Set([
 /** Milliseconds: whoever has the execution often only gives it back. */
 const lockedDelays = [10, 20, 40, 80, 160];
 const lockedAgain: Handled = { end: { type: "again", delayMs: 1000 }, outcome: "again" };
+const handedOn: Handled = { end: { type: "again", delayMs: 1000 }, outcome: "handed_over" };
 
 export class JobRunner {
 	readonly #options: JobRunnerOptions;
@@ -130,6 +132,10 @@ export class JobRunner {
 			if (error instanceof ExecutionLockedError) {
 				logger.debug(`${text} The job is taken up again later.`, fields);
 				return lockedAgain;
+			}
+			if (error instanceof LeaseLostError) {
+				logger.warn(`${text} Another worker goes on with it, from what is stored.`, fields);
+				return handedOn;
 			}
 			const isNobodys = error instanceof UnknownExecutionError || error instanceof ChildExecutionError;
 			if (!isNobodys && !(error instanceof FlatstateError && isLasting(error))) throw error;
