@@ -100,7 +100,7 @@ async function reportDetached(
 	await writeTo(process.stdout, `${text}\n`);
 	if (!quiet) {
 		await watch.lookForWorkers();
-		await writeTo(process.stderr, `${leftText(executionId, address)}\n`);
+		await writeTo(process.stderr, `${leftText(executionId, address, "is in the queue, until a worker takes it.")}\n`);
 	}
 	return exitCodes.done;
 }

@@ -134,9 +134,9 @@ export class LeftToFleet extends Error {
 }
 
 /** How to follow an execution that workers run. */
-export function leftText(executionId: string, storeAddress: string): string {
+export function leftText(executionId: string, storeAddress: string, how = "goes on in the fleet."): string {
 	return [
-		`Execution ${executionId} goes on in the fleet.`,
+		`Execution ${executionId} ${how}`,
 		`  how it stands:  ${fleetHint(["executions", "show", executionId], storeAddress)}`,
 		`  the workers:    ${fleetHint(["fleet"], storeAddress)}`,
 		`  wait for it:    ${fleetHint(["resume", executionId, "--distributed"], storeAddress)}`,

@@ -133,7 +133,7 @@ describe.skipIf("reason" in server)("a distributed run", () => {
 		expect(ended).toMatchObject({ code: 0 });
 		const { execution_id: id } = JSON.parse(ended.stdout);
 		expect(ended.stderr).toContain("No worker takes jobs");
-		expect(ended.stderr).toContain(`Execution ${id} goes on in the fleet.`);
+		expect(ended.stderr).toContain(`Execution ${id} is in the queue, until a worker takes it.`);
 		const { store } = await worker(url);
 		const result = await store.results.read(`flatagents://${id}/result`, { timeoutSeconds: 10 });
 		expect(result).toEqual({ all: [1, 2, 3].map((got) => ({ got, text: "hello" })) });
