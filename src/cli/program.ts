@@ -322,8 +322,8 @@ function addResume(program: Command, finish: Finish): void {
 const runHelp = `
 Environment:
   FLATSTATE_STORE         the store of executions, e.g. sqlite:runs.db
-  FLATSTATE_WORKER_LOGS   a folder for what started workers write (default: it is
-                          not kept)
+  FLATSTATE_WORKER_LOGS   a folder for what started workers write (default: it
+                          is not kept)
   <PROVIDER>_API_KEY      key of a model provider, such as OPENAI_API_KEY
   <PROVIDER>_BASE_URL     another address for it
   FLATAGENTS_LOG_LEVEL    DEBUG (also adds stack traces), INFO, WARNING
