@@ -134,7 +134,7 @@ function startText(id: string, { queue }: Fleet, concurrency: number, capabiliti
 
 function endText(id: string, handled: number, handedOver: number): string {
 	const over = handedOver > 0 ? `; ${counted(handedOver, "execution")} handed over` : "";
-	return `Worker ${id} has ended: ${counted(handled, "job")} handled${over}.\n`;
+	return `Worker ${id} has ended: ${counted(handled - handedOver, "job")} handled${over}.\n`;
 }
 
 function progressText({ running, handled }: FleetWorker): string {

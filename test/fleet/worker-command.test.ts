@@ -75,7 +75,7 @@ if ("reason" in server) {
 			const quick = await fleet.worker("--mock", `${folder.path}/quick.json`);
 			slow.signal("SIGTERM");
 			expect(await slow.ended).toMatchObject({ code: 0 });
-			expect(slow.text).toContain("; 1 execution handed over.");
+			expect(slow.text).toContain("has ended: 0 jobs handled; 1 execution handed over.");
 			// Long before a lock would run out.
 			expect(await fleet.ended("p1")).toMatchObject({ status: "done" });
 			expect(quick.text).not.toContain("WARN");
