@@ -9,10 +9,11 @@ import { startMockModel } from "../../adapters/mock-model/index.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
 import { openStore } from "../../src/open-store.ts";
+import { openNamespace, whyNoNamespace } from "../servers/network-namespace.ts";
 import { postgresForTests, testSchema } from "../servers/postgres.ts";
 import { redisForTests } from "../servers/redis.ts";
 import { removeKeys } from "../stores/redis-harness.ts";
-import { WorkerProcess } from "./worker-processes.ts";
+import { WorkerProcess, type WorkerSettings } from "./worker-processes.ts";
 
 const agent = (text: string) =>
 	`{ spec: flatagent, data: { model: { provider: mock, name: m }, user: "${text} {{ input.n }}" } }`;
@@ -81,14 +82,42 @@ async function storedOf({ persistence }: Store, id: string) {
 	return { row: await persistence.loadExecution(id), log: await persistence.loadLog(id, 0) };
 }
 
-async function comesBackLate(url: string): Promise<void> {
+/** How a worker is taken out of the world. */
+interface Absence {
+	/** What the late worker is started with, beside what every worker is. */
+	readonly settings?: Partial<WorkerSettings>;
+	begin(late: WorkerProcess): void;
+	end(late: WorkerProcess): void;
+}
+
+const stopped: Absence = {
+	begin: (late) => late.signal("SIGSTOP"),
+	end: (late) => late.signal("SIGCONT"),
+};
+
+/** The worker loses the way to the servers, and keeps that to the model: it goes on, and knows nothing of it. */
+async function networkCut(url: string, modelUrl: string): Promise<Absence> {
+	const namespace = openNamespace();
+	onTestFinished(() => namespace[Symbol.asyncDispose]());
+	const server = await namespace.cable(url);
+	const model = await namespace.cable(modelUrl);
+	return {
+		settings: { url: server.address, env: { MOCK_BASE_URL: model.address }, within: namespace.command },
+		begin: () => server.cut(),
+		end: () => server.mend(),
+	};
+}
+
+async function comesBackLate(url: string, absenceOf: (modelUrl: string) => Absence | Promise<Absence>): Promise<void> {
 	const model = await holdingModel();
+	const absence = await absenceOf(model.url);
 	const store = await openStore(url);
 	onTestFinished(() => store.close());
 	const queue = await openBullQueue(url);
 	onTestFinished(() => queue.close());
-	const worker = async () => {
-		const started = new WorkerProcess({ url, env: { MOCK_BASE_URL: model.url }, args: ["--lock", "2"] });
+	const worker = async (settings: Partial<WorkerSettings> = {}) => {
+		const env = { MOCK_BASE_URL: model.url };
+		const started = new WorkerProcess({ url, env, args: ["--lock", "2"], ...settings });
 		onTestFinished(() => started.kill());
 		await started.ready();
 		return started;
@@ -100,16 +129,16 @@ async function comesBackLate(url: string): Promise<void> {
 		);
 	const result = (id: string) => store.results.read(`flatagents://${id}/result`, { timeoutSeconds: 20 });
 
-	const late = await worker();
+	const late = await worker(absence.settings);
 	await run([1], "p1");
 	await model.holds(1);
-	late.signal("SIGSTOP");
+	absence.begin(late);
 	const other = await worker();
 	await model.holds(2);
 
 	// Both have the child now, and both are in the same call.
 	model.answer(1, "late");
-	late.signal("SIGCONT");
+	absence.end(late);
 	const [child] = await store.persistence.listExecutions({ parentExecutionId: "p1" });
 	const id = child?.execution_id ?? "";
 	await vi.waitFor(() => expect(late.text).toContain("Another worker goes on with it"), patience);
@@ -139,19 +168,38 @@ async function comesBackLate(url: string): Promise<void> {
 
 const redis = await redisForTests();
 const postgres = await postgresForTests();
+const noNamespace = whyNoNamespace();
 
-describe("a worker that was stopped for longer than its lock and its lease", () => {
-	it.skipIf("reason" in redis)("cannot write on Redis what another has done meanwhile", async () => {
-		if ("reason" in redis) throw new Error(redis.reason);
-		const prefix = `test-${randomUUID()}`;
-		onTestFinished(() => removeKeys(redis.url, prefix));
-		await comesBackLate(`${redis.url}?prefix=${prefix}`);
+const servers: readonly { readonly name: string; readonly missing: boolean; open(): string }[] = [
+	{
+		name: "Redis",
+		missing: "reason" in redis,
+		open() {
+			if ("reason" in redis) throw new Error(redis.reason);
+			const prefix = `test-${randomUUID()}`;
+			onTestFinished(() => removeKeys(redis.url, prefix));
+			return `${redis.url}?prefix=${prefix}`;
+		},
+	},
+	{
+		name: "Postgres",
+		missing: "reason" in postgres,
+		open() {
+			if ("reason" in postgres) throw new Error(postgres.reason);
+			const { url, schema, drop } = testSchema(postgres.url);
+			onTestFinished(drop);
+			return `${url}?schema=${schema}`;
+		},
+	},
+];
+
+describe.each(servers)("a worker that comes back to $name after its lock and its lease", ({ missing, open }) => {
+	it.skipIf(missing)("cannot write what another does meanwhile, when its process was stopped", async () => {
+		await comesBackLate(open(), () => stopped);
 	});
 
-	it.skipIf("reason" in postgres)("cannot write on Postgres what another has done meanwhile", async () => {
-		if ("reason" in postgres) throw new Error(postgres.reason);
-		const { url, schema, drop } = testSchema(postgres.url);
-		onTestFinished(drop);
-		await comesBackLate(`${url}?schema=${schema}`);
+	it.skipIf(missing || noNamespace !== undefined)("cannot do so either when its network was cut", async () => {
+		const url = open();
+		await comesBackLate(url, (modelUrl) => networkCut(url, modelUrl));
 	});
 });

@@ -9,6 +9,8 @@ export interface WorkerSettings {
 	readonly env?: Readonly<Record<string, string>>;
 	/** More of the command line. */
 	readonly args?: readonly string[];
+	/** A program, with arguments, that runs the command in its own place. */
+	readonly within?: readonly string[];
 }
 
 /** One process. */
@@ -18,9 +20,17 @@ export class WorkerProcess implements AsyncDisposable {
 	/** What it wrote to its standard error. */
 	text = "";
 
-	constructor({ url, env = {}, args = [] }: WorkerSettings) {
-		const command = [main, "worker", "--store", url, ...args];
-		this.#child = spawn(process.execPath, command, {
+	constructor({ url, env = {}, args = [], within = [] }: WorkerSettings) {
+		const [program = process.execPath, ...command] = [
+			...within,
+			process.execPath,
+			main,
+			"worker",
+			"--store",
+			url,
+			...args,
+		];
+		this.#child = spawn(program, command, {
 			stdio: ["ignore", "ignore", "pipe"],
 			env: { ...process.env, NO_COLOR: "1", ...env },
 		});
