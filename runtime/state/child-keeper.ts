@@ -64,6 +64,8 @@ export interface StoredConfig {
 }
 
 export interface ChildKeeper {
+	/** Whether the run goes on from a failure, and tries again what had failed. */
+	readonly retriesFailed?: boolean;
 	readonly recorder: RunRecorder;
 	/** Whether a child's result is stored together with its end. */
 	readonly storesResults: boolean;

@@ -3,7 +3,7 @@ import pLimit from "p-limit";
 import { loadExecution } from "../checkpoint/load-execution.ts";
 import { WorkerLostError } from "../fleet/errors.ts";
 import type { ProcessInvoker } from "../fleet/invoker.ts";
-import { storedOutcome } from "../fleet/outcome.ts";
+import { isBudgetOutcome, storedOutcome } from "../fleet/outcome.ts";
 import type { ChildOutcome } from "../steps/spawn.ts";
 import type { ExecutionSummary } from "../store/execution-summary.ts";
 import type { Store } from "../store/store.ts";
@@ -65,7 +65,7 @@ async function runInProcess(
 		signal.throwIfAborted();
 		const loaded = await busy(visit, look);
 		const outcome = loaded && storedOutcome(loaded);
-		if (outcome) return outcome;
+		if (outcome && !(starts === 0 && goesOn(visit, outcome))) return outcome;
 		const isRunning = await busy(visit, async () => (await store.lock?.holder(child.id)) ?? null);
 		if (isRunning || (loaded && (await busy(visit, () => mustWait(loaded.summary, store, services.now()))))) {
 			await steps.sleepUntil(services.now() + lookEvery, { signal });
@@ -77,6 +77,12 @@ async function runInProcess(
 		starts += 1;
 		await steps.ready(() => invoker.run(child.queued.job, signal));
 	}
+}
+
+/** Whether a child that ended in an earlier life is taken up again: it had failed, or a budget had stopped it. */
+function goesOn({ environment }: Visit, outcome: ChildOutcome): boolean {
+	if (!("error" in outcome)) return false;
+	return isBudgetOutcome(outcome) || environment.keeper?.retriesFailed === true;
 }
 
 /** Whether a child is parked that neither a signal nor its time wakes yet. */

@@ -166,3 +166,13 @@ it("runs the child of each attempt of a state with key results", async () => {
 	expect(result).toMatchObject({ status: "done", agentCalls: 3, output: { all: { got: 1, text: "good" } } });
 	expect(await fleet.store.persistence.listExecutions({ parentExecutionId: "p1" })).toHaveLength(3);
 });
+
+it("tries a child again that had failed, where its parent is resumed", async () => {
+	const fleet = await fleetInMemory({
+		files: { "machine.yml": parentOf("machine: child\ninput: { n: 1 }") },
+		options: () => ({ script: { writer: [{ error: "no more ink" }, "good"] } }),
+	});
+	expect(await fleet.run("p1")).toMatchObject({ status: "failed" });
+	const done = await fleet.resume("p1");
+	expect(done).toMatchObject({ status: "done", output: { all: { got: 1, text: "good" } } });
+});

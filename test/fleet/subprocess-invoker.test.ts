@@ -86,6 +86,25 @@ describe("children that are processes", () => {
 		expect(result).toEqual({ got: 5, text: "hello" });
 	});
 
+	it("are tried again where they failed, and go on where the budget was used up", async () => {
+		const two = childMachine.replace(
+			"transitions: [{ to: end }]",
+			"transitions: [{ to: more }]\n    more: { agent: writer, input: { n: 0 }, transitions: [{ to: end }] }",
+		);
+		const { path } = project({
+			"machine.yml": parentOf("machine: child\ninput: { n: 1 }"),
+			"child.yml": two,
+			"broken.json": JSON.stringify({ writer: { error: "no more ink" } }),
+		});
+		const store = ["--invoker", "subprocess", "--store", "sqlite:runs.db", "--json"];
+		const go = (...args: string[]) => flatstate([...args, ...store], { cwd: path });
+		expect(await go("run", "machine.yml", "--id", "p1", "--script", "broken.json")).toMatchObject({ code: 1 });
+		const limited = await go("resume", "p1", "--script", "answers.json", "--max-agent-calls", "2");
+		expect(limited).toMatchObject({ code: 3 });
+		const done = await go("resume", "p1", "--script", "answers.json", "--max-agent-calls", "9");
+		expect(done).toMatchObject({ code: 0, stdout: '{"all":{"got":1,"text":"hello"}}\n' });
+	});
+
 	it("need a store that they share", async () => {
 		const { path } = project();
 		const ended = await flatstate(["run", "machine.yml", "--invoker", "subprocess"], { cwd: path });
