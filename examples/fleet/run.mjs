@@ -22,7 +22,7 @@ export async function run({ model, store: address, log }) {
 	if (redis) log(`the workers share ${redis.name}`);
 	const workers = [];
 	const interrupt = new AbortController();
-	const stop = () => interrupt.abort(new Error("The example was interrupted."));
+	const stop = () => interrupt.abort(Object.assign(new Error("The example was interrupted."), { exitCode: 130 }));
 	process.on("SIGINT", stop).on("SIGTERM", stop);
 	try {
 		const answering = model === undefined ? [] : ["--model", model];

@@ -98,10 +98,11 @@ describe("the example fleet", () => {
 				});
 			});
 			expect(await client.dbSize()).toBeGreaterThan(1);
-			expect(workersIn(told).filter(isThere)).toHaveLength(3);
+			// One may have been killed already.
+			expect(workersIn(told).filter(isThere).length).toBeGreaterThan(1);
 			example.kill("SIGTERM");
 			const { code, stdout, stderr } = await ended;
-			expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+			expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
 			expect(stderr).toMatch(/Error: The example was interrupted\.\n$/);
 			expect(workersIn(stderr).filter(isThere)).toEqual([]);
 			expect(await client.keys("*")).toEqual(["of somebody else"]);
