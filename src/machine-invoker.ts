@@ -11,6 +11,8 @@ export interface QueueChoice {
 	readonly queue: JobQueue;
 	/** Children of one parent in the queue at a time. Default 500. */
 	readonly window?: number;
+	/** Of the children's jobs and their own children's: lower ones first. Default: before all that have one. */
+	readonly priority?: number;
 }
 
 /** An invoker, a fleet's queue, or `inline`: the process of the run itself, whatever the document asks for. */
@@ -22,8 +24,8 @@ export function invokerOf(choice: InvokerChoice): MachineInvoker | undefined {
 	return "kind" in choice ? choice : queueInvoker(choice);
 }
 
-export function queueInvoker({ queue, window = defaultWindow }: QueueChoice): QueueInvoker {
-	return { kind: "queue", queue, window };
+export function queueInvoker({ queue, window = defaultWindow, priority }: QueueChoice): QueueInvoker {
+	return { kind: "queue", queue, window, ...(priority !== undefined && { priority }) };
 }
 
 /** Environment variables with the addresses. */

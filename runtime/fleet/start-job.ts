@@ -12,11 +12,14 @@ export interface StartRequest {
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly executionId: string;
 	readonly limits: Partial<Limits>;
+	/** See `QueuedJob.priority`. */
+	readonly priority?: number;
 }
 
 /** @throws FleetError `store_not_shared` for a machine whose files cannot be stored; StoreError */
 export async function startJob({ configs }: Pick<Store, "configs">, request: StartRequest): Promise<QueuedJob> {
 	const { set, planId, input, executionId, limits } = request;
+	const priority = request.priority === undefined ? {} : { priority: request.priority };
 	const { name, file } = set.plan(planId);
 	const text = set.configText(planId);
 	if (text === undefined) {
@@ -38,6 +41,7 @@ export async function startJob({ configs }: Pick<Store, "configs">, request: Sta
 		limits,
 		join: null,
 		...(requires.includes(injectedHooksRequirement) && { injected_hooks: true as const }),
+		...priority,
 	} as const;
-	return { id: executionId, job, machine: name, requires };
+	return { id: executionId, job, machine: name, requires, ...priority };
 }

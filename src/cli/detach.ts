@@ -53,7 +53,9 @@ export async function runDetached(
 	const known = await store.persistence.loadExecution(executionId);
 	if (known) throw new ExecutionExistsError(executionId, known.summary.status);
 	const limits = limitsOf(options);
-	await fleet.queue.add([await startJob(store, { set, planId: plan.id, input, executionId, limits })]);
+	const { priority } = options;
+	const request = { set, planId: plan.id, input, executionId, limits, ...(priority !== undefined && { priority }) };
+	await fleet.queue.add([await startJob(store, request)]);
 	return await reportDetached(executionId, fleet, options);
 }
 
@@ -76,8 +78,9 @@ export async function resumeDetached(executionId: string, options: ResumeCommand
 		const { root_execution_id: rootId, machine_name: machine, updated_at } = summary;
 		if (rootId !== executionId) throw new ChildExecutionError(executionId, rootId);
 		const requires = readOrigin(origin)?.requires ?? [];
-		const job = { kind: "resume", execution_id: executionId, reason: "repair" } as const;
-		await fleet.queue.add([{ id: `resume:${executionId}:${updated_at}`, job, machine, requires }]);
+		const priority = options.priority === undefined ? {} : { priority: options.priority };
+		const job = { kind: "resume", execution_id: executionId, reason: "repair", ...priority } as const;
+		await fleet.queue.add([{ id: `resume:${executionId}:${updated_at}`, job, machine, requires, ...priority }]);
 		return await reportDetached(executionId, fleet, options);
 	});
 }

@@ -29,6 +29,8 @@ export interface DistributedCommandOptions {
 	readonly queue?: string;
 	/** Children of one parent in the queue at a time. */
 	readonly window?: number;
+	/** Of its jobs and of its children's: lower ones first. */
+	readonly priority?: number;
 	/** Give the execution itself to the workers, and do not wait for it. */
 	readonly detach?: boolean;
 }
@@ -44,10 +46,10 @@ export function queueAddress(
 	store: string | undefined,
 	work: string | undefined,
 ): string | undefined {
-	const { distributed = false, queue, window, detach, invoker } = options;
+	const { distributed = false, queue, window, priority, detach, invoker } = options;
 	if ((!distributed && work === undefined) || invoker !== undefined) {
 		const [option] =
-			Object.entries({ queue, detach, ...(invoker !== "subprocess" && { window }) }).find(
+			Object.entries({ queue, detach, priority, ...(invoker !== "subprocess" && { window }) }).find(
 				([, value]) => value !== undefined,
 			) ?? [];
 		if (option !== undefined) throw new UsageError(`--${option} needs --distributed.`);
@@ -93,12 +95,16 @@ export interface Fleet extends AsyncDisposable {
  */
 export async function openFleet(
 	queueAt: string,
-	{ queue: name = defaultQueueName, window }: DistributedCommandOptions,
+	{ queue: name = defaultQueueName, window, priority }: DistributedCommandOptions,
 	{ store, address = queueAt }: { readonly store: Store; readonly address: string | undefined },
 	console: RunConsole,
 ): Promise<Fleet> {
 	const queue = await fromServer(queueAt, () => openFleetQueue(queueAt, { name, logger: console.logger }));
-	const invoker = queueInvoker({ queue, ...(window !== undefined && { window }) });
+	const invoker = queueInvoker({
+		queue,
+		...(window !== undefined && { window }),
+		...(priority !== undefined && { priority }),
+	});
 	return {
 		store,
 		address,

@@ -242,6 +242,11 @@ function withFleetOptions(command: Command): Command {
 			"with --distributed: children of one machine in the queue at a time (default: 500)",
 			positiveInteger,
 		)
+		.option(
+			"--priority <n>",
+			"with --distributed: of its jobs and its children's, lower ones first (default: before all that have one)",
+			positiveInteger,
+		)
 		.option("--detach", "with --distributed: have a worker run the machine itself, print the execution's id and end");
 }
 

@@ -176,3 +176,23 @@ it("tries a child again that had failed, where its parent is resumed", async () 
 	const done = await fleet.resume("p1");
 	expect(done).toMatchObject({ status: "done", output: { all: { got: 1, text: "good" } } });
 });
+
+it("runs children of a lower priority number first, and their own children, too", async () => {
+	const { options, release, begun } = hanging((n) => n === "stop");
+	const fleet = await fleetInMemory({
+		files: {
+			"machine.yml": parentOf("foreach: context.items\nas: item\nmachine: child\ninput: { n: item }"),
+			"child.yml": actingChild,
+		},
+		options,
+		concurrency: 1,
+	});
+	const run = (items: readonly unknown[], priority: number) =>
+		fleet.machine.run({ items }, { invoker: { kind: "queue", queue: fleet.queue, window: 10, priority } });
+	await run(["stop"], 1);
+	await vi.waitFor(() => expect(begun).toEqual(["stop"]));
+	await run([1, 2], 7);
+	await run([3, 4], 2);
+	release();
+	await vi.waitFor(() => expect(begun).toEqual(["stop", 3, 4, 1, 2]));
+});
