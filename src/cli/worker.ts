@@ -49,6 +49,8 @@ const parksSleepsOver = 10;
 const defaultConcurrency = 16;
 /** Seconds after which a worker that says nothing loses what it runs. */
 const defaultLock = 15;
+/** Seconds that a worker takes at least to hand over what it runs, where its server does not answer. */
+const leastPatience = 5;
 
 /** @throws UsageError, StoreError, FleetError where the worker cannot start */
 export async function workerCommand(options: WorkerCommandOptions): Promise<ExitCode> {
@@ -62,6 +64,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<Exit
 		"Stopping: what runs here is handed over to other workers. Press Ctrl-C again to exit at once.\n",
 	);
 	const { logger } = console;
+	using _ = exitWhenStuck(interrupt.signal, console, Math.max(leastPatience, lock));
 	return await withFleet(
 		options,
 		async (fleet) => {
@@ -100,6 +103,29 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<Exit
 		},
 		{ leaseSeconds: lock, logger },
 	);
+}
+
+/**
+ * A server that is gone would keep a worker from ending. Once its locks are over, waiting for it serves nobody.
+ * @param ending aborted when the worker is to end
+ */
+function exitWhenStuck(ending: AbortSignal, console: RunConsole, seconds: number): Disposable {
+	let timer: NodeJS.Timeout | undefined;
+	const begin = () => {
+		timer = setTimeout(() => {
+			console.write(
+				`The server has not answered for ${seconds} s: the worker ends without handing over. Others go on with what it ran.\n`,
+			);
+			process.exit(exitCodes.failed);
+		}, seconds * 1000);
+	};
+	ending.addEventListener("abort", begin, { once: true });
+	return {
+		[Symbol.dispose]: () => {
+			ending.removeEventListener("abort", begin);
+			clearTimeout(timer);
+		},
+	};
 }
 
 function runOptionsOf(

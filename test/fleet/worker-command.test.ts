@@ -1,9 +1,10 @@
 /** `flatstate worker` in real processes: it runs the children of a parked parent, hands over at SIGTERM, says what it lacks. */
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { flatstate } from "../cli/built-command.ts";
 import { files } from "../cli/files.ts";
-import { redisForTests } from "../servers/redis.ts";
+import { redisForTests, startRedis, whyNoOwnRedis } from "../servers/redis.ts";
 import { fleetOnRedis, parentOf, until } from "./fleet-on-redis.ts";
+import { WorkerProcess } from "./worker-processes.ts";
 
 const server = await redisForTests();
 
@@ -130,3 +131,16 @@ if ("reason" in server) {
 		});
 	});
 }
+
+const noServer = whyNoOwnRedis();
+
+it.skipIf(noServer !== undefined)("ends though its server is gone, and says that it hands nothing over", async () => {
+	const redis = await startRedis();
+	onTestFinished(() => redis.stop());
+	await using worker = new WorkerProcess({ url: redis.url, args: ["--lock", "2"] });
+	await worker.ready();
+	await redis.kill();
+	await worker.kill("SIGTERM");
+	expect(worker.text).toContain("The server has not answered for 5 s: the worker ends without handing over.");
+	expect(worker.exitCode).toBe(1);
+});

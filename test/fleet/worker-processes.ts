@@ -44,6 +44,11 @@ export class WorkerProcess implements AsyncDisposable {
 		return this.#child.pid ?? 0;
 	}
 
+	/** Null while it runs, and where a signal ended it. */
+	get exitCode(): number | null {
+		return this.#child.exitCode;
+	}
+
 	/** Whether it still runs. */
 	get runs(): boolean {
 		return this.#child.exitCode === null && this.#child.signalCode === null;
