@@ -1,10 +1,10 @@
 /** Ends executions that nobody waits for any more, with the children that they have on other workers. */
 import { readOrigin } from "../checkpoint/progress.ts";
-import { giveUpOrphans } from "../machine/orphans.ts";
 import { givenUpRow } from "../machine/stopped.ts";
 import type { ExecutionSummary } from "../store/execution-summary.ts";
 import type { Store } from "../store/store.ts";
 import { cancelChannel } from "./cancel.ts";
+import { closeExecution, isOpen } from "./close-execution.ts";
 import type { QueuedJob } from "./job.ts";
 import type { JobQueue } from "./job-queue.ts";
 
@@ -21,41 +21,13 @@ export interface GiveUpOptions {
  */
 export async function giveUpExecution(executionId: string, options: GiveUpOptions): Promise<boolean> {
 	const { store } = options;
-	const stored = await store.persistence.loadExecution(executionId);
-	if (stored && isOpen(stored.summary)) {
-		const lease = store.lock ? await store.lock.acquire(executionId) : null;
-		if (store.lock && !lease) return false;
-		try {
-			// Between the look and the lease it may have ended.
-			const known = await store.persistence.loadExecution(executionId);
-			if (known && isOpen(known.summary)) await store.persistence.commit(await commits(known.summary, options), lease);
-		} finally {
-			if (lease) await store.lock?.release(lease);
-		}
-	}
+	if (!(await closeExecution(executionId, givenUpRow(), options))) return false;
 	await cancelExecutions(await joinedChildren(executionId, store), options);
 	for (;;) {
 		const told = await store.signals.claim(cancelChannel, executionId);
 		if (!told) return true;
 		await store.signals.acknowledge(told.id);
 	}
-}
-
-async function commits(summary: ExecutionSummary, { store, now }: GiveUpOptions) {
-	const id = summary.execution_id;
-	const time = now();
-	const row = {
-		...summary,
-		...givenUpRow(),
-		waiting_channel: null,
-		wake_at: null,
-		updated_at: new Date(time).toISOString(),
-	};
-	return [...(await giveUpOrphans(store.persistence, id, new Set(), time)), { summary: row, log: [] }];
-}
-
-function isOpen({ status }: ExecutionSummary): boolean {
-	return status === "active" || status === "waiting" || status === "stopped";
 }
 
 /** Children of an execution that run on their own and have not ended; launched machines are nobody's children. */

@@ -12,6 +12,7 @@ import type { ResumeOptions, RunResult } from "../machine/run-result.ts";
 import { isStoppedByLimit } from "../machine/stopped.ts";
 import { resultUri } from "../results/result-uri.ts";
 import { errorValue } from "../state/child.ts";
+import { storeError } from "../steps/journal.ts";
 import type { DurableStore } from "../store/durable-store.ts";
 import {
 	ChildExecutionError,
@@ -22,6 +23,7 @@ import {
 } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
 import { cancelChannel } from "./cancel.ts";
+import { closeExecution } from "./close-execution.ts";
 import { WorkerLostError } from "./errors.ts";
 import type { FleetMachine, FleetMachines } from "./fleet-machines.ts";
 import { giveUpExecution } from "./give-up.ts";
@@ -302,6 +304,8 @@ export class JobRunner {
 		}
 		if (job.kind === "cancel") return;
 		const id = job.execution_id;
+		// Where somebody runs it all the same, its row is theirs.
+		await closeExecution(id, { status: "failed", error: storeError(error) }, this.#options);
 		const join = job.kind === "start" ? job.join : ((await this.#origin(id))?.join ?? null);
 		if (join !== null) await this.#tell(join, id, failureText(error));
 		else await this.#options.store.results.write(resultUri(id), errorValue(error));
