@@ -17,11 +17,35 @@ const isRedis = /^rediss?:/.test(FLEET_URL);
 const rounds = 3;
 const concurrency = 32;
 
-/** A part of the server of its own, so that nothing is left of earlier runs. */
+/** Parts of the server that were used. */
+const parts = [];
+
+/** A part of the server of its own, so that nothing is found of earlier runs. */
 function ownUrl() {
 	const url = new URL(FLEET_URL);
-	url.searchParams.set(isRedis ? "prefix" : "schema", `bench_${process.pid}_${Math.random().toString(36).slice(2, 8)}`);
+	const part = `bench_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
+	parts.push(part);
+	url.searchParams.set(isRedis ? "prefix" : "schema", part);
 	return url.href;
+}
+
+/** Leaves the server as it was. */
+async function cleanUp() {
+	if (isRedis) {
+		const { Redis } = await import("ioredis");
+		const client = new Redis(FLEET_URL);
+		for await (const keys of client.scanStream({ match: `*bench_${process.pid}_*`, count: 1000 })) {
+			if (keys.length > 0) await client.unlink(keys);
+		}
+		client.disconnect();
+		return;
+	}
+	const { default: pg } = await import("pg");
+	const client = new pg.Client({ connectionString: FLEET_URL });
+	await client.connect();
+	await client.query("SET client_min_messages = error");
+	for (const part of parts) await client.query(`DROP SCHEMA IF EXISTS "${part}", "${part}_bullmq" CASCADE`);
+	await client.end();
 }
 
 const documentOf = (calls) => `
@@ -207,4 +231,5 @@ for (const count of [1000, Number(FLEET_WAITING)]) {
 	);
 }
 model.stop();
+await cleanUp();
 process.exit(0);
