@@ -110,7 +110,8 @@ export async function ask(
 export function testSchema(url: string): TestSchema {
 	const schema = `flatstate_test_${randomUUID().replaceAll("-", "")}`;
 	const drop = async () => {
-		await ask(url, `SET client_min_messages = error; DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+		// A queue there has a schema of its own.
+		await ask(url, `SET client_min_messages = error; DROP SCHEMA IF EXISTS "${schema}", "${schema}_bullmq" CASCADE`);
 	};
 	return { url, schema, drop };
 }
