@@ -1,9 +1,12 @@
 /** The stores that processes can share, each empty and by its address. */
+
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgresForTests, testSchema } from "../servers/postgres.ts";
 import { redisForTests } from "../servers/redis.ts";
+import { removeKeys } from "../stores/redis-harness.ts";
 
 export interface SharedStore {
 	readonly url: string;
@@ -36,12 +39,15 @@ export async function sharedStores(): Promise<readonly StoreKind[]> {
 			name: "redis",
 			modules: ["keyv", "@keyv/redis"],
 			...ofServer("redis", redis),
-			open: async () => ({
-				url: "url" in redis ? redis.url : "",
-				remove: async () => {
+			open: async () => {
+				const url = "url" in redis ? redis.url : "";
+				const prefix = `test-${randomUUID()}`;
+				const remove = async () => {
+					await removeKeys(url, prefix);
 					if ("stop" in redis) await redis.stop();
-				},
-			}),
+				};
+				return { url: `${url}?prefix=${prefix}`, remove };
+			},
 		},
 		{
 			name: "postgres",
