@@ -122,15 +122,13 @@ export class JobRunner {
 
 	async #handle(taken: TakenJob, onRead: (job: ExecutionJob) => void): Promise<Handled> {
 		const { logger } = this.#options;
-		let executionId = "";
+		const job = readJob(taken.data);
+		onRead(job);
 		try {
-			const job = readJob(taken.data);
-			onRead(job);
-			executionId = job.execution_id;
-			return await (job.kind === "cancel" ? this.#giveUp(executionId) : this.#runWith(job, taken));
+			return await (job.kind === "cancel" ? this.#giveUp(job.execution_id) : this.#runWith(job, taken));
 		} catch (error) {
 			const { text } = describeError(error);
-			const fields = { execution_id: executionId, job: taken.id };
+			const fields = { execution_id: job.execution_id, job: taken.id };
 			if (error instanceof ExecutionLockedError) {
 				logger.debug(`${text} The job is taken up again later.`, fields);
 				return lockedAgain;
@@ -142,7 +140,7 @@ export class JobRunner {
 			const isNobodys = error instanceof UnknownExecutionError || error instanceof ChildExecutionError;
 			if (!isNobodys && !(error instanceof FlatstateError && isLasting(error))) throw error;
 			logger.error(`A job cannot be run: ${text}`, fields);
-			if (!isNobodys) await this.#failed(taken, error);
+			if (!isNobodys && job.kind !== "cancel") await this.#failed(job, error);
 			return { end: { type: "done" }, outcome: "refused" };
 		}
 	}
@@ -275,7 +273,7 @@ export class JobRunner {
 	async #ended(job: StartJob | ResumeJob, result: Ended, outcome: string): Promise<void> {
 		const { store, logger } = this.#options;
 		const id = job.execution_id;
-		const join = job.kind === "start" ? job.join : ((await this.#origin(id))?.join ?? null);
+		const join = await this.#joinOf(job);
 		if (result.status === "failed" && join === null) {
 			const { type, text } = describeError(result.error);
 			logger.error(`Execution ${id} failed: ${type}: ${text}`, { execution_id: id });
@@ -295,20 +293,18 @@ export class JobRunner {
 	}
 
 	/** What cannot be run has failed, for whoever waits for it. */
-	async #failed({ data }: TakenJob, error: unknown): Promise<void> {
-		let job: ReturnType<typeof readJob>;
-		try {
-			job = readJob(data);
-		} catch {
-			return;
-		}
-		if (job.kind === "cancel") return;
+	async #failed(job: StartJob | ResumeJob, error: unknown): Promise<void> {
 		const id = job.execution_id;
 		// Where somebody runs it all the same, its row is theirs.
 		await closeExecution(id, { status: "failed", error: storeError(error) }, this.#options);
-		const join = job.kind === "start" ? job.join : ((await this.#origin(id))?.join ?? null);
+		const join = await this.#joinOf(job);
 		if (join !== null) await this.#tell(join, id, failureText(error));
 		else await this.#options.store.results.write(resultUri(id), errorValue(error));
+	}
+
+	/** The join that waits for the job's execution; null where nobody does. */
+	async #joinOf(job: StartJob | ResumeJob): Promise<string | null> {
+		return job.kind === "start" ? job.join : ((await this.#origin(job.execution_id))?.join ?? null);
 	}
 
 	async #origin(id: string): Promise<Origin | undefined> {
