@@ -1,6 +1,6 @@
 /** Runs a machine by an invoker: with its output, or in the background (spec section 16). */
 import { awaitEnd } from "../runtime/fleet/await-end.ts";
-import { startJob } from "../runtime/fleet/start-job.ts";
+import { startJob, startLimits } from "../runtime/fleet/start-job.ts";
 import { runMachine } from "../runtime/machine/run-machine.ts";
 import { ResultTimeoutError } from "../runtime/results/errors.ts";
 import { resultUri } from "../runtime/results/result-uri.ts";
@@ -46,7 +46,7 @@ export async function launch(choice: InvokerChoice, store: Store, request: Invok
 		await startHere(store, { ...request, executionId });
 		return executionId;
 	}
-	const limits = limitsOf(request);
+	const limits = startLimits(request);
 	const queued = await startJob(store, { set, planId: plan.id, input, executionId, limits });
 	await (invoker.kind === "queue" ? invoker.queue.add([queued]) : invoker.launch(queued.job));
 	return executionId;
@@ -88,13 +88,4 @@ function startHere(store: Store, request: InvokeRequest & { readonly executionId
 			reject,
 		);
 	});
-}
-
-function limitsOf({ maxSteps, maxAgentCalls, maxCost, maxTokens }: InvokeRequest) {
-	return {
-		...(maxSteps !== undefined && { max_steps: maxSteps }),
-		...(maxAgentCalls !== undefined && { max_agent_calls: maxAgentCalls }),
-		...(maxCost !== undefined && { max_cost: maxCost }),
-		...(maxTokens !== undefined && { max_tokens: maxTokens }),
-	};
 }

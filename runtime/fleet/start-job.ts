@@ -1,5 +1,6 @@
 /** Makes the job that starts an execution of a machine at hand: its configuration goes into the store, for whoever takes it. */
 import type { Limits } from "../../compiler/xstate/machine-context.ts";
+import type { ResumeOptions } from "../machine/run-result.ts";
 import type { RunnableMachines } from "../machine/runnable-machines.ts";
 import type { Store } from "../store/store.ts";
 import { FleetError } from "./errors.ts";
@@ -44,4 +45,17 @@ export async function startJob({ configs }: Pick<Store, "configs">, request: Sta
 		...priority,
 	} as const;
 	return { id: executionId, job, machine: name, requires, ...priority };
+}
+
+/** Limits of a run, as a job has them. */
+export function startLimits(
+	options: Pick<ResumeOptions, "maxSteps" | "maxAgentCalls" | "maxCost" | "maxTokens">,
+): Partial<Limits> {
+	const { maxSteps, maxAgentCalls, maxCost, maxTokens } = options;
+	return {
+		...(maxSteps !== undefined && { max_steps: maxSteps }),
+		...(maxAgentCalls !== undefined && { max_agent_calls: maxAgentCalls }),
+		...(maxCost !== undefined && { max_cost: maxCost }),
+		...(maxTokens !== undefined && { max_tokens: maxTokens }),
+	};
 }

@@ -1,7 +1,7 @@
 /** Has an execution that is parked until a time resumed then, by any worker. */
-import { readOrigin } from "../checkpoint/progress.ts";
 import type { Store } from "../store/store.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { resumeJob } from "./resume-job.ts";
 
 export interface WakeInTimeOptions {
 	readonly store: Pick<Store, "persistence">;
@@ -18,13 +18,7 @@ export async function wakeInTime(id: string, options: WakeInTimeOptions): Promis
 	const stored = await store.persistence.loadExecution(id);
 	const wakeAt = stored?.summary.wake_at ?? null;
 	if (!stored || wakeAt === null) return;
-	await queue.add([
-		{
-			id: `time:${id}:${wakeAt}`,
-			job: { kind: "resume", execution_id: id, reason: "time", ...(priority !== undefined && { priority }) },
-			machine: stored.summary.machine_name,
-			requires: readOrigin(stored.origin)?.requires ?? [],
-			delayMs: Math.max(0, wakeAt - now()),
-		},
-	]);
+	const delayMs = Math.max(0, wakeAt - now());
+	const request = { id: `time:${id}:${wakeAt}`, reason: "time", delayMs } as const;
+	await queue.add([resumeJob(stored, { ...request, ...(priority !== undefined && { priority }) })]);
 }

@@ -1,10 +1,10 @@
 /** Turns signals, and times that are over, into jobs: parked executions are resumed by any worker. */
-import { readOrigin } from "../checkpoint/progress.ts";
 import type { Logger } from "../logging/logger.ts";
 import { SignalDispatcher } from "../signals/dispatcher.ts";
 import { UnknownExecutionError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { resumeJob } from "./resume-job.ts";
 
 export interface WakeOptions {
 	readonly store: Store;
@@ -25,16 +25,9 @@ export function wakingDispatcher({ store, queue, logger, now }: WakeOptions): Si
 		async resume(executionId) {
 			const stored = await persistence.loadExecution(executionId);
 			if (!stored) throw new UnknownExecutionError(executionId, name);
-			const { updated_at, machine_name: machine } = stored.summary;
-			await queue.add([
-				{
-					// Once for each time that it has parked.
-					id: `wake:${executionId}:${updated_at}`,
-					job: { kind: "resume", execution_id: executionId, reason: "signal" },
-					machine,
-					requires: readOrigin(stored.origin)?.requires ?? [],
-				},
-			]);
+			// Once for each time that it has parked.
+			const id = `wake:${executionId}:${stored.summary.updated_at}`;
+			await queue.add([resumeJob(stored, { id, reason: "signal" })]);
 		},
 	});
 }

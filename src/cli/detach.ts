@@ -1,8 +1,7 @@
 /** `--detach`: gives an execution to the fleet and says its id. */
 import { randomUUID } from "node:crypto";
-import type { Limits } from "../../compiler/xstate/machine-context.ts";
-import { readOrigin } from "../../runtime/checkpoint/progress.ts";
-import { startJob } from "../../runtime/fleet/start-job.ts";
+import { resumeJob } from "../../runtime/fleet/resume-job.ts";
+import { startJob, startLimits } from "../../runtime/fleet/start-job.ts";
 import { ChildExecutionError, ExecutionExistsError } from "../../runtime/store/errors.ts";
 import { FlatMachine } from "../flat-machine.ts";
 import { workAddressOf } from "../machine-invoker.ts";
@@ -14,7 +13,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { ResumeCommandOptions } from "./resume.ts";
 import { givenStore, type RunCommandOptions } from "./run.ts";
 import { openRunConsole } from "./run-console.ts";
-import { type LimitCommandOptions, openRunServices } from "./run-services.ts";
+import { openRunServices } from "./run-services.ts";
 import { writeTo } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -52,7 +51,7 @@ export async function runDetached(
 	const executionId = options.id ?? randomUUID();
 	const known = await store.persistence.loadExecution(executionId);
 	if (known) throw new ExecutionExistsError(executionId, known.summary.status);
-	const limits = limitsOf(options);
+	const limits = startLimits(options);
 	const { priority } = options;
 	const request = { set, planId: plan.id, input, executionId, limits, ...(priority !== undefined && { priority }) };
 	await fleet.queue.add([await startJob(store, request)]);
@@ -65,7 +64,7 @@ export async function runDetached(
  */
 export async function resumeDetached(executionId: string, options: ResumeCommandOptions): Promise<ExitCode> {
 	requireDetachable(options);
-	if (Object.keys(limitsOf(options)).length > 0 || options.machine !== undefined) {
+	if (Object.keys(startLimits(options)).length > 0 || options.machine !== undefined) {
 		throw new UsageError("With --detach an execution goes on as it is: without new limits, and without --machine.");
 	}
 	return withStore(options, async (store) => {
@@ -74,24 +73,14 @@ export async function resumeDetached(executionId: string, options: ResumeCommand
 		const queueAt = queueAddress(options, address, undefined);
 		if (queueAt === undefined) throw new UsageError("--detach needs --distributed.");
 		await using fleet = await openFleet(queueAt, options, { store, address }, console);
-		const { summary, origin } = await requireExecution(store, executionId);
-		const { root_execution_id: rootId, machine_name: machine, updated_at } = summary;
+		const stored = await requireExecution(store, executionId);
+		const { root_execution_id: rootId, updated_at } = stored.summary;
 		if (rootId !== executionId) throw new ChildExecutionError(executionId, rootId);
-		const requires = readOrigin(origin)?.requires ?? [];
 		const priority = options.priority === undefined ? {} : { priority: options.priority };
-		const job = { kind: "resume", execution_id: executionId, reason: "repair", ...priority } as const;
-		await fleet.queue.add([{ id: `resume:${executionId}:${updated_at}`, job, machine, requires, ...priority }]);
+		const request = { id: `resume:${executionId}:${updated_at}`, reason: "repair", ...priority } as const;
+		await fleet.queue.add([{ ...resumeJob(stored, request), ...priority }]);
 		return await reportDetached(executionId, fleet, options);
 	});
-}
-
-function limitsOf({ maxSteps, maxAgentCalls, maxCost, maxTokens }: LimitCommandOptions): Partial<Limits> {
-	return {
-		...(maxSteps !== undefined && { max_steps: maxSteps }),
-		...(maxAgentCalls !== undefined && { max_agent_calls: maxAgentCalls }),
-		...(maxCost !== undefined && { max_cost: maxCost }),
-		...(maxTokens !== undefined && { max_tokens: maxTokens }),
-	};
 }
 
 async function reportDetached(

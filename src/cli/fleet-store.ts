@@ -1,8 +1,8 @@
 /** Opens the store and the queue that the commands of a fleet share, and says how to get a server where there is none. */
-import { openBullQueue } from "../../adapters/bullmq/index.ts";
 import { requireShared, type SharedStore } from "../../runtime/fleet/fleet-worker.ts";
 import type { JobQueue } from "../../runtime/fleet/job-queue.ts";
 import type { Logger } from "../../runtime/logging/logger.ts";
+import { openFleetQueue } from "../fleet-queue.ts";
 import { openStore, parseStoreUrl } from "../open-store.ts";
 import { mendable, type StoreCommandOptions, storeUrl } from "./executions-store.ts";
 import { orHowToGetOne } from "./server-hint.ts";
@@ -41,7 +41,7 @@ export function withFleet<T>(
 		);
 		const store = requireShared(opened);
 		await using queue = await orHowToGetOne(kind, () =>
-			openBullQueue(url, {
+			openFleetQueue(url, {
 				...(options.queue !== undefined && { name: options.queue }),
 				...(logger && { logger }),
 			}),
