@@ -4,12 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readRows } from "../../runtime/checkpoint/log.ts";
 import { partOf } from "../../runtime/state/step-keys.ts";
-import type { Store } from "../../runtime/store/store.ts";
 import { openStore } from "../../src/open-store.ts";
 import { readLines } from "./call-log.ts";
 import { type KillPlan, randomPlan, seededRandom } from "./kill-plans.ts";
+import { oneLife } from "./one-life.ts";
 import { Drivers, type ToldResult } from "./processes.ts";
 
 const kills = 20;
@@ -44,15 +43,7 @@ data:
     done: { type: final, output: { value: context.value, attempt: context.attempt.number } }
 `;
 
-/** Names of the calls whose results are stored. */
-async function finished({ persistence }: Store, id: string): Promise<Set<string>> {
-	const entries = readRows(await persistence.loadLog(id, 0));
-	return new Set(
-		entries
-			.filter(({ key }) => /^(?:agent|check)\./.test(partOf(key).key))
-			.map(({ step, at, key }) => `${id}/${step}/${at}/${key}`),
-	);
-}
+const isCall = (key: string) => /^(?:agent|check)\./.test(partOf(key).key);
 
 it("survives SIGKILL at any moment, and makes each finished call once", { timeout: patience }, async () => {
 	const folder = await mkdtemp(join(tmpdir(), "flatstate-attempts-"));
@@ -69,22 +60,14 @@ it("survives SIGKILL at any moment, and makes each finished call once", { timeou
 			let result: ToldResult | undefined;
 			for (let life = 0; result === undefined; life++) {
 				const kill: KillPlan = life < mostOfRun && killed < kills ? randomPlan(random, false) : { kind: "never" };
-				const known = await finished(store, id);
-				const before = readLines(log);
-				const driver = await drivers.take();
-				const end = await driver.work({ url, document, id, log, kill });
-				if (end.type === "error") throw new Error(end.error.stack ?? end.error.message);
-				if (end.type === "killed") {
-					killed += 1;
-					killedAfter.add(known.size);
+				const { known, ended } = await oneLife({ store, drivers, work: { url, document, id, log, kill }, isCall });
+				if (ended) {
+					({ result } = ended);
+					await ended.driver.end();
 				} else {
-					result = end.result;
-					await driver.end();
+					killed += 1;
+					killedAfter.add(known);
 				}
-				const begun = readLines(log)
-					.slice(before.length)
-					.filter(({ word }) => word === "begin");
-				expect(begun.map(({ name }) => name).filter((name) => known.has(name))).toEqual([]);
 			}
 			// Eight attempts, of which those with odd numbers from 5 on come to the judge.
 			expect(result).toMatchObject({ status: "done", output: { value: 7, attempt: 7 }, agentCalls: 10 });

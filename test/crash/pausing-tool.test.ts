@@ -4,11 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readRows } from "../../runtime/checkpoint/log.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { openStore } from "../../src/open-store.ts";
-import { readLines } from "./call-log.ts";
 import { type KillPlan, randomPlan, seededRandom } from "./kill-plans.ts";
+import { oneLife } from "./one-life.ts";
 import { Drivers, type ToldResult } from "./processes.ts";
 
 const kills = 20;
@@ -36,13 +35,7 @@ data:
     done: { type: final, output: { told: context.told } }
 `;
 
-/** Names of the calls whose results are stored. */
-async function finished({ persistence }: Store, id: string): Promise<Set<string>> {
-	const entries = readRows(await persistence.loadLog(id, 0));
-	return new Set(
-		entries.filter(({ key }) => /^(?:agent|tool)\./.test(key)).map(({ step, at, key }) => `${id}/${step}/${at}/${key}`),
-	);
-}
+const isCall = (key: string) => /^(?:agent|tool)\./.test(key);
 
 /** Answers what the execution waits for, unless it has that answer already: 1, 3, 5 and so on, by the number of the call. */
 async function answerOpen(store: Store, id: string, answered: Set<string>): Promise<void> {
@@ -72,21 +65,12 @@ it("survives SIGKILL at any moment: each answer is taken once, each call made on
 			for (let life = 0; result === undefined || result.status === "waiting"; life++) {
 				const kill: KillPlan = life < mostOfRun && killed < kills ? randomPlan(random, true) : { kind: "never" };
 				await answerOpen(store, id, answered);
-				const known = await finished(store, id);
-				const before = readLines(log);
-				const driver = await drivers.take();
-				const end = await driver.work({ url, document, id, log, kill });
-				if (end.type === "error") throw new Error(end.error.stack ?? end.error.message);
-				if (end.type === "killed") killed += 1;
-				else {
-					result = end.result;
+				const { ended } = await oneLife({ store, drivers, work: { url, document, id, log, kill }, isCall });
+				if (ended) {
+					({ result } = ended);
 					if (result.status === "waiting") parked += 1;
-					drivers.giveBack(driver);
-				}
-				const begun = readLines(log)
-					.slice(before.length)
-					.filter(({ word }) => word === "begin");
-				expect(begun.map(({ name }) => name).filter((name) => known.has(name))).toEqual([]);
+					drivers.giveBack(ended.driver);
+				} else killed += 1;
 			}
 			const told = Array.from({ length: 50 }, (_, n) => 2 * n + 1);
 			expect(result).toMatchObject({ status: "done", output: { told: JSON.stringify(told) }, agentCalls: 11 });
