@@ -8,9 +8,8 @@ import type { ExecutionSummary } from "../../runtime/store/execution-summary.ts"
 import type { Store } from "../../runtime/store/store.ts";
 import { FlatMachine } from "../../src/flat-machine.ts";
 import { openStore } from "../../src/open-store.ts";
-import { main } from "../build-package.ts";
-import { type Ended, endOf, startCommand } from "../cli/built-command.ts";
 import { removeKeys } from "../stores/redis-harness.ts";
+import { WorkerProcess } from "./worker-processes.ts";
 
 export interface FleetUnderTest {
 	/** Of the store and the queue. */
@@ -23,15 +22,6 @@ export interface FleetUnderTest {
 	worker(...options: readonly string[]): Promise<WorkerProcess>;
 	/** Resolves with the row of an execution that has ended. */
 	ended(executionId: string): Promise<ExecutionSummary>;
-}
-
-export interface WorkerProcess {
-	/** All that it has printed on stderr. */
-	readonly text: string;
-	/** Resolves when that has this text. */
-	prints(text: string): Promise<void>;
-	signal(name: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
-	readonly ended: Promise<Ended>;
 }
 
 /** @param server address of a Redis server */
@@ -51,7 +41,7 @@ export async function fleetOnRedis(server: string): Promise<FleetUnderTest> {
 			const machine = new FlatMachine({ file, store });
 			return machine.run(input, { executionId, invoker: { kind: "queue", queue, window: 500 } });
 		},
-		worker: (...options) => startWorker(["worker", "--store", url, ...options]),
+		worker: (...options) => startWorker(url, options),
 		ended: (executionId) =>
 			until(`execution ${executionId} ends`, async () => {
 				const stored = await store.persistence.loadExecution(executionId);
@@ -61,33 +51,10 @@ export async function fleetOnRedis(server: string): Promise<FleetUnderTest> {
 	};
 }
 
-async function startWorker(args: readonly string[]): Promise<WorkerProcess> {
-	const child = startCommand(process.execPath, [main, ...args]);
-	child.stdin.end();
-	let text = "";
-	child.stderr.on("data", (piece) => {
-		text += String(piece);
-	});
-	const ended = endOf(child);
-	onTestFinished(async () => {
-		child.kill("SIGKILL");
-		await ended;
-	});
-	const worker: WorkerProcess = {
-		get text() {
-			return text;
-		},
-		async prints(wanted) {
-			await until(`a worker prints ${wanted}`, async () => {
-				if (text.includes(wanted)) return true;
-				if (child.exitCode !== null) throw new Error(`The worker has ended: ${text}`);
-				return undefined;
-			});
-		},
-		signal: (name) => void child.kill(name),
-		ended,
-	};
-	await worker.prints("takes jobs");
+async function startWorker(url: string, args: readonly string[]): Promise<WorkerProcess> {
+	const worker = new WorkerProcess({ url, args });
+	onTestFinished(() => worker.kill());
+	await worker.ready();
 	return worker;
 }
 

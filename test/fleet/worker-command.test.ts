@@ -142,5 +142,5 @@ it.skipIf(noServer !== undefined)("ends though its server is gone, and says that
 	await redis.kill();
 	await worker.kill("SIGTERM");
 	expect(worker.text).toContain("The server has not answered for 5 s: the worker ends without handing over.");
-	expect(worker.exitCode).toBe(1);
+	expect(await worker.ended).toMatchObject({ code: 1 });
 });

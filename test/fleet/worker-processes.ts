@@ -1,7 +1,7 @@
 /** Real `flatstate worker` processes for tests: started, killed, frozen, and started again. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { main } from "../build-package.ts";
+import { type Ended, endOf, startCommand } from "../cli/built-command.ts";
 
 export interface WorkerSettings {
 	/** Of the store, with which the fleet's queue is. */
@@ -15,10 +15,12 @@ export interface WorkerSettings {
 
 /** One process. */
 export class WorkerProcess implements AsyncDisposable {
-	readonly #child: ChildProcess;
-	readonly #exit: Promise<unknown>;
-	/** What it wrote to its standard error. */
+	readonly #child: ChildProcessWithoutNullStreams;
+	/** When it has ended, and all that it printed is read. */
+	readonly ended: Promise<Ended>;
+	/** What it wrote to its standard error so far. */
 	text = "";
+	#onText: (() => void) | undefined;
 
 	constructor({ url, env = {}, args = [], within = [] }: WorkerSettings) {
 		const [program = process.execPath, ...command] = [
@@ -30,23 +32,17 @@ export class WorkerProcess implements AsyncDisposable {
 			url,
 			...args,
 		];
-		this.#child = spawn(program, command, {
-			stdio: ["ignore", "ignore", "pipe"],
-			env: { ...process.env, NO_COLOR: "1", ...env },
+		this.#child = startCommand(program, command, { env });
+		this.#child.stdin.end();
+		this.#child.stderr.on("data", (piece) => {
+			this.text += String(piece);
+			this.#onText?.();
 		});
-		this.#exit = once(this.#child, "exit");
-		this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-			this.text += text;
-		});
+		this.ended = endOf(this.#child);
 	}
 
 	get pid(): number {
 		return this.#child.pid ?? 0;
-	}
-
-	/** Null while it runs, and where a signal ended it. */
-	get exitCode(): number | null {
-		return this.#child.exitCode;
 	}
 
 	/** Whether it still runs. */
@@ -55,22 +51,29 @@ export class WorkerProcess implements AsyncDisposable {
 	}
 
 	get takesJobs(): boolean {
-		return this.runs && this.text.includes("takes jobs from");
+		return this.runs && this.text.includes(readyText);
 	}
 
 	/** Once it takes jobs. */
-	async ready(): Promise<void> {
-		while (!this.takesJobs) {
-			const stderr = this.#child.stderr;
-			if (!this.runs || !stderr) throw new Error(`A worker did not start: ${this.text}`);
-			await Promise.race([once(stderr, "data"), this.#exit]);
+	ready(): Promise<void> {
+		return this.prints(readyText);
+	}
+
+	/** Once its standard error has this text. @throws Error where it ends before that */
+	async prints(wanted: string): Promise<void> {
+		while (!this.text.includes(wanted)) {
+			const more = new Promise<void>((resolve) => {
+				this.#onText = resolve;
+			});
+			await Promise.race([more, this.ended]);
+			if (!this.runs && !this.text.includes(wanted)) throw new Error(`The worker has ended: ${this.text}`);
 		}
 	}
 
 	/** @returns when it has ended */
 	async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
 		if (this.runs) this.#child.kill(signal);
-		await this.#exit;
+		await this.ended;
 	}
 
 	signal(signal: NodeJS.Signals): void {
@@ -81,3 +84,5 @@ export class WorkerProcess implements AsyncDisposable {
 		await this.kill();
 	}
 }
+
+const readyText = "takes jobs from";
